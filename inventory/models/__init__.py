@@ -1,0 +1,42 @@
+"""The rows of the inventory; one noun, one file."""
+
+from inventory.models.accounts import Account
+from inventory.models.audit_events import AuditEvent
+from inventory.models.delegations import Delegation, DelegationState
+from inventory.models.findings import Finding, FindingEpisode, Severity
+from inventory.models.identities import Identity, IdentityState
+from inventory.models.organizations import Organization
+from inventory.models.policies import PolicyVersion, SendingPolicy
+from inventory.models.roles import Role
+from inventory.models.runs import CollectionRun, ListedIdentity, ScopeRun
+from inventory.models.scheduled_jobs import ScheduledJob
+from inventory.models.scopes import Outcome, Scope
+from inventory.models.teams import Membership, Team
+from inventory.models.users import User
+from inventory.models.vendors import Vendor
+
+__all__ = [
+    "Account",
+    "AuditEvent",
+    "CollectionRun",
+    "Delegation",
+    "DelegationState",
+    "Finding",
+    "FindingEpisode",
+    "Identity",
+    "IdentityState",
+    "ListedIdentity",
+    "Membership",
+    "Organization",
+    "Outcome",
+    "PolicyVersion",
+    "Role",
+    "ScheduledJob",
+    "Scope",
+    "ScopeRun",
+    "SendingPolicy",
+    "Severity",
+    "Team",
+    "User",
+    "Vendor",
+]

@@ -1,0 +1,111 @@
+"""The registry of AWS accounts: ours, our partners' and those that were."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from inventory.models.organizations import Organization
+from inventory.models.teams import Team
+from inventory.models.vendors import Vendor
+from inventory.policy.trust import Registry, Trust
+
+ACCOUNT_ID = RegexValidator(r"^[0-9]{12}\Z", "An AWS account id has exactly 12 digits.")
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    """Accounts in the registry's words."""
+
+    def managed(self) -> Self:
+        """Accounts whose identities we collect."""
+        return self.filter(relationship=Account.Relationship.MANAGED)
+
+    def registry(self, *, on: date, owner_organization: str | None) -> Registry:
+        """What is trusted on a day, as the policy engine takes it: two queries."""
+        organizations = {
+            organization.organization_id: _ORGANIZATION_TRUST[organization.relationship]
+            for organization in Organization.objects.all()
+        }
+        accounts = {account.account_id: account.trust(on) for account in self.select_related("vendor")}
+        return Registry(accounts=accounts, organizations=organizations, owner_organization=owner_organization)
+
+
+class Account(models.Model):
+    """One AWS account that somebody entered or discovered; unknown delegates have no row."""
+
+    class Relationship(models.TextChoices):
+        MANAGED = "managed", "Managed"
+        ORGANIZATION = "organization", "Our organization"
+        PARTNER = "partner", "Partner"
+        FORMER = "former", "Former"
+
+    class Environment(models.TextChoices):
+        PRODUCTION = "production", "Production"
+        STAGING = "staging", "Staging"
+        DEVELOPMENT = "development", "Development"
+        UNKNOWN = "", "Not stated"
+
+    class State(models.TextChoices):
+        """As AWS Organizations reports it."""
+
+        PENDING_ACTIVATION = "PENDING_ACTIVATION", "Pending activation"
+        ACTIVE = "ACTIVE", "Active"
+        SUSPENDED = "SUSPENDED", "Suspended"
+        PENDING_CLOSURE = "PENDING_CLOSURE", "Pending closure"
+        CLOSED = "CLOSED", "Closed"
+
+    account_id = models.CharField(max_length=12, unique=True, validators=[ACCOUNT_ID])
+    name = models.CharField(max_length=200, blank=True)
+    partition = models.CharField(max_length=20, default="aws")
+    environment = models.CharField(max_length=20, choices=Environment.choices, blank=True, default=Environment.UNKNOWN)
+    relationship = models.CharField(max_length=20, choices=Relationship.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.ACTIVE)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
+    role_arn = models.CharField(max_length=2048, blank=True)
+    external_id = models.CharField(max_length=1224, blank=True)
+    profile = models.CharField(max_length=200, blank=True)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    ends_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(AccountQuerySet)()
+
+    class Meta:
+        ordering = ("account_id",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(account_id__regex=r"^[0-9]{12}$"), name="account_id_12_digits"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.account_id
+
+    def trust(self, on: date) -> Trust:
+        """What a delegation to this account is worth on a day."""
+        if self.has_ended(on):
+            return Trust.FORMER
+        return _ACCOUNT_TRUST[self.relationship]
+
+    def has_ended(self, on: date) -> bool:
+        """Whether the account is closed or suspended, or its own or its vendor's end has passed."""
+        return (
+            self.state in (self.State.SUSPENDED, self.State.PENDING_CLOSURE, self.State.CLOSED)
+            or (self.ends_on is not None and self.ends_on < on)
+            or (self.vendor is not None and self.vendor.is_over(on))
+        )
+
+
+_ACCOUNT_TRUST = {
+    Account.Relationship.MANAGED: Trust.ORGANIZATION,
+    Account.Relationship.ORGANIZATION: Trust.ORGANIZATION,
+    Account.Relationship.PARTNER: Trust.PARTNER,
+    Account.Relationship.FORMER: Trust.FORMER,
+}
+_ORGANIZATION_TRUST = {
+    Organization.Relationship.OWN: Trust.ORGANIZATION,
+    Organization.Relationship.PARTNER: Trust.PARTNER,
+    Organization.Relationship.FORMER: Trust.FORMER,
+}

@@ -1,0 +1,37 @@
+"""The audit trail: who did what, appended and never changed."""
+
+import pgtrigger
+from django.db import models
+
+from inventory.models.users import User
+
+
+class AuditEvent(models.Model):
+    """One row in the transaction of each change of state.
+
+    ``actor_name`` and ``object_name`` are text so that the row outlives what it speaks of; ``actor`` is ``None`` for
+    the system itself. ``data`` is canonical JSON: sorted keys, no floats, no secrets.
+    """
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=254)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    object_name = models.CharField(max_length=400)
+    data = models.TextField(default="{}")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("object_type", "object_id"), name="audit_by_object"),
+            models.Index(fields=("-at",), name="audit_by_time"),
+        )
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_name}"

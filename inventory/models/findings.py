@@ -1,0 +1,129 @@
+"""Findings and their episodes."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from inventory.models.identities import Identity
+from inventory.models.runs import CollectionRun
+from inventory.models.users import User
+
+
+class Severity(models.TextChoices):
+    """From the worst to a hint."""
+
+    CRITICAL = "critical", "Critical"
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
+    INFO = "info", "Hint"
+
+
+SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    """Findings in the analyst's words."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those on identities that the person may see."""
+        if user.reads_inventory:
+            return self
+        return self.filter(identity__in=Identity.objects.visible_to(user))
+
+    def open(self) -> Self:
+        """Present at the last look, or not looked at since: a finding that went stale is not gone."""
+        return self.exclude(presence=Finding.Presence.ABSENT)
+
+    def counted(self) -> Self:
+        """All but hints, which appear in no count."""
+        return self.exclude(severity=Severity.INFO)
+
+
+class Finding(models.Model):
+    """One rule on one subject of one identity, for ever; what comes and goes are its episodes.
+
+    ``key`` is the SHA-256 of rule id, account, region, identity, policy name and subject. ``presence`` is written by
+    the collector alone, ``disposition`` by people alone. ``evidence`` holds the sentence and the place in the policy:
+    ``{"text": str, "statement": int | None, "path": [...]}``.
+    """
+
+    class Presence(models.TextChoices):
+        PRESENT = "present", "Present"
+        ABSENT = "absent", "Gone"
+        STALE = "stale", "Not looked at since"
+
+    class Disposition(models.TextChoices):
+        NEW = "new", "New"
+        TRIAGED = "triaged", "Triaged"
+        IN_REMEDIATION = "in_remediation", "In remediation"
+        RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+        FALSE_POSITIVE = "false_positive", "False positive"
+
+    key = models.CharField(max_length=64, unique=True)
+    rule_id = models.CharField(max_length=60)
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="findings")
+    policy_name = models.CharField(max_length=64, blank=True)
+    subject = models.CharField(max_length=2048, blank=True)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    severity_rank = models.PositiveSmallIntegerField()
+    presence = models.CharField(max_length=8, choices=Presence.choices)
+    disposition = models.CharField(max_length=20, choices=Disposition.choices, default=Disposition.NEW)
+    disposition_until = models.DateField(null=True, blank=True)
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="findings")
+    evidence = models.JSONField(default=dict)
+    first_opened_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager["Finding"]] = models.Manager.from_queryset(FindingQuerySet)()
+
+    class Meta:
+        ordering = ("severity_rank", "-first_opened_at", "id")
+        indexes = (
+            # The list of open findings, worst first.
+            models.Index(
+                fields=("severity_rank", "-first_opened_at", "id"),
+                condition=~models.Q(presence="absent"),
+                name="finding_open_by_severity",
+            ),
+            models.Index(fields=("rule_id",), condition=~models.Q(presence="absent"), name="finding_open_by_rule"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} on {self.identity_id}"
+
+
+class FindingEpisode(models.Model):
+    """One stretch of time during which a finding was there; reopening adds an episode and overwrites nothing.
+
+    ``is_baseline``: found by the first complete look at the scope, so its true start is unknown.
+    """
+
+    class Reason(models.TextChoices):
+        FIXED = "fixed", "Fixed"
+        IDENTITY_DELETED = "identity_deleted", "Identity deleted"
+        APPROVED = "approved", "Approved"
+        RECLASSIFIED = "reclassified", "Reclassified"
+        RULE_CHANGED = "rule_changed", "Rule changed"
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="episodes")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    is_baseline = models.BooleanField(default=False)
+    opened_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("finding", "opened_at")
+        constraints = (
+            models.UniqueConstraint(fields=("finding",), condition=models.Q(closed_at=None), name="finding_one_open"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, reason="") | (models.Q(closed_at__isnull=False) & ~models.Q(reason="")),
+                name="episode_closed_with_reason",
+            ),
+        )
+        indexes = (models.Index(fields=("closed_at",), name="episode_by_close"),)
+
+    def __str__(self) -> str:
+        return f"{self.finding} from {self.opened_at:%Y-%m-%d}"

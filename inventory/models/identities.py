@@ -1,0 +1,113 @@
+"""Identities: the domains and addresses that can be sent as."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+from django.db import models
+
+from inventory.models.scopes import Scope
+from inventory.models.teams import Team
+from inventory.models.users import User
+from inventory.policy.reach import Reach
+from inventory.policy.trust import Trust
+
+
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    """Identities, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """What this person may see: everything for readers of the inventory, else what they or their teams own."""
+        if user.reads_inventory:
+            return self
+        if not user.has_role(["owner"]):
+            return self.none()
+        team_ids: Iterable[int] = list(user.memberships.values_list("team_id", flat=True))
+        return self.filter(models.Q(owner_team_id__in=team_ids) | models.Q(owner_user_id=user.pk))
+
+    def live(self) -> Self:
+        """Identities that existed at the last look."""
+        return self.filter(gone_at=None)
+
+
+class Identity(models.Model):
+    """One SES identity in one scope, as the last successful GetEmailIdentity showed it.
+
+    ``trust_rank``, ``reach_rank``, ``widest_reach``, ``widest_trust`` and ``delegate_count`` repeat what the open
+    delegation states say, so that lists can sort by them; reconciliation writes both in one transaction.
+    """
+
+    class Type(models.TextChoices):
+        DOMAIN = "DOMAIN", "Domain"
+        EMAIL_ADDRESS = "EMAIL_ADDRESS", "Email address"
+
+    class OwnerSource(models.TextChoices):
+        TAG = "tag", "Owner tag"
+        ACCOUNT = "account", "Account's owner"
+        UNRESOLVED = "unresolved", "Tag value is nobody we know"
+        NONE = "none", "No owner"
+
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="identities")
+    name = models.CharField(max_length=320)
+    sending_name = models.CharField(max_length=255)
+    arn = models.CharField(max_length=2048)
+    identity_type = models.CharField(max_length=20, choices=Type.choices)
+    is_verified = models.BooleanField(default=False)
+    verification_status = models.CharField(max_length=30, blank=True)
+    dkim_enabled = models.BooleanField(default=False)
+    dkim_status = models.CharField(max_length=30, blank=True)
+    mail_from_domain = models.CharField(max_length=255, blank=True)
+    configuration_set = models.CharField(max_length=64, blank=True)
+    tags = models.JSONField(default=dict)
+    environment = models.CharField(max_length=20, blank=True)
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="identities")
+    owner_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="identities")
+    owner_source = models.CharField(max_length=12, choices=OwnerSource.choices, default=OwnerSource.NONE)
+    owner_tag_value = models.CharField(max_length=256, blank=True)
+    widest_reach = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Reach], default=Reach.SELF)
+    widest_trust = models.CharField(max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True)
+    trust_rank = models.PositiveSmallIntegerField(default=99)
+    reach_rank = models.PositiveSmallIntegerField(default=99)
+    delegate_count = models.PositiveIntegerField(default=0)
+    first_seen_at = models.DateTimeField()
+    last_read_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Identity"]] = models.Manager.from_queryset(IdentityQuerySet)()
+
+    class Meta:
+        ordering = ("trust_rank", "reach_rank", "name", "id")
+        verbose_name_plural = "identities"
+        constraints = (models.UniqueConstraint(fields=("scope", "name"), name="identity_unique"),)
+        indexes = (
+            # The list of identities, riskiest first.
+            models.Index(
+                fields=("trust_rank", "reach_rank", "name", "id"),
+                condition=models.Q(gone_at=None),
+                name="identity_by_risk",
+            ),
+            models.Index(fields=("name",), name="identity_by_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityState(models.Model):
+    """Who owned an identity and in which environment it stood, from when to when: ``[from_at, to_at)``."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="states")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+    environment = models.CharField(max_length=20, blank=True)
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner_source = models.CharField(max_length=12, choices=Identity.OwnerSource.choices)
+
+    class Meta:
+        ordering = ("identity", "from_at")
+        constraints = (
+            models.UniqueConstraint(fields=("identity",), condition=models.Q(to_at=None), name="identity_one_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.identity} from {self.from_at:%Y-%m-%d}"

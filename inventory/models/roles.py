@@ -1,0 +1,20 @@
+"""Roles: what a person may see and do. Nothing else decides it, `is_superuser` least of all."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """A person may hold several; without one they see nothing."""
+
+    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", "Identity owner"
+    SECURITY = "security", "Security"
+    VENDOR_MANAGER = "vendor_manager", "Vendor manager"
+    AUDITOR = "auditor", "Auditor"
+    ADMIN = "admin", "Administrator"
+
+
+# Who reads the whole inventory; an owner reads what their teams own.
+READS_INVENTORY = frozenset({Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.ADMIN})
+# Who may start a collection.
+STARTS_COLLECTION = frozenset({Role.SECURITY, Role.ADMIN})

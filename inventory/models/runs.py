@@ -1,0 +1,118 @@
+"""Collection runs: one look at a set of scopes."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from inventory.models.scopes import Outcome, Scope
+from inventory.models.users import User
+
+
+class CollectionRunQuerySet(models.QuerySet["CollectionRun"]):
+    """Runs by their life."""
+
+    def unfinished(self) -> Self:
+        """Runs that still have scopes to read."""
+        return self.filter(state=CollectionRun.State.RUNNING)
+
+
+class CollectionRun(models.Model):
+    """A run is finished when each of its scopes has an outcome, abandoned when its deadline passed first."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        ABANDONED = "abandoned", "Abandoned"
+
+    class Trigger(models.TextChoices):
+        SCHEDULE = "schedule", "Schedule"
+        PERSON = "person", "Started by a person"
+        COMMAND = "command", "Command line"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="runs")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    created_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["CollectionRun"]] = models.Manager.from_queryset(CollectionRunQuerySet)()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            # The tick looks for runs to go on with or to abandon.
+            models.Index(fields=("deadline_at",), condition=models.Q(state="running"), name="run_unfinished"),
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class ScopeRun(models.Model):
+    """One scope of one run: the job itself. A message to a worker is only a hint that such rows are due.
+
+    ``fence`` grows with each lease; a worker whose fence is no longer the row's writes nothing.
+    ``next_token`` and ``is_listed`` are the cursor of the listing, :class:`ListedIdentity` rows that of the reading.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "Waiting"
+        LEASED = "leased", "Reading"
+        DONE = "done", "Done"
+
+    run = models.ForeignKey(CollectionRun, on_delete=models.CASCADE, related_name="scope_runs")
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="scope_runs")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.DUE)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_token = models.TextField(blank=True)
+    is_listed = models.BooleanField(default=False)
+    listing_source = models.CharField(max_length=2, default="v2")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    error_code = models.CharField(max_length=200, blank=True)
+    error_text = models.TextField(blank=True)
+    api_calls = models.PositiveIntegerField(default=0)
+    throttled = models.PositiveIntegerField(default=0)
+    identities_listed = models.PositiveIntegerField(default=0)
+    identities_read = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("scope__account__account_id", "scope__region")
+        constraints = (models.UniqueConstraint(fields=("run", "scope"), name="scope_run_unique"),)
+        indexes = (
+            # A worker leases what is due, oldest first.
+            models.Index(fields=("due_at",), condition=~models.Q(state="done"), name="scope_run_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.scope} in {self.run}"
+
+
+class ListedIdentity(models.Model):
+    """An identity that the listing of a scope named in a run, and whether it was read."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        READ = "read", "Read"
+        GONE = "gone", "Not found"
+        FAILED = "failed", "Could not be read"
+
+    scope_run = models.ForeignKey(ScopeRun, on_delete=models.CASCADE, related_name="listed")
+    name = models.CharField(max_length=320)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    error_code = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[models.Manager["ListedIdentity"]] = models.Manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("scope_run", "name"), name="listed_identity_unique"),)
+
+    def __str__(self) -> str:
+        return self.name
