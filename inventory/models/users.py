@@ -26,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One person. ``roles`` holds values of :class:`Role`."""
 
-    email = models.EmailField()
+    email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
