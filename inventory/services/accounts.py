@@ -11,7 +11,9 @@ from inventory.services.audit import record
 from inventory.services.refusals import RefusedError
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-eusc")
-_ROLE_ARN = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}")
+_ROLE_ARN = re.compile(
+    r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}"
+)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 
 
@@ -33,7 +35,9 @@ class NewAccount:
 
 
 @transaction.atomic
-def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) -> Account:
+def add_account(
+    entry: NewAccount, *, acting_user: User | None, at: datetime
+) -> Account:
     """Add one account; raises :class:`RefusedError` and writes nothing where the entry does not hold."""
     _check(entry)
     account = Account.objects.create(
@@ -45,12 +49,20 @@ def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) ->
         role_arn=entry.role_arn,
         external_id=entry.external_id,
         profile=entry.profile,
-        vendor=_vendor(entry.vendor, acting_user=acting_user, at=at) if entry.vendor.strip() else None,
+        vendor=_vendor(entry.vendor, acting_user=acting_user, at=at)
+        if entry.vendor.strip()
+        else None,
         owner_team=_team(entry.owner) if entry.owner.strip() else None,
         ends_on=entry.ends_on,
         created_at=at,
     )
-    record(at=at, actor=acting_user, action="account.added", target=account, data=_audited(entry))
+    record(
+        at=at,
+        actor=acting_user,
+        action="account.added",
+        target=account,
+        data=_audited(entry),
+    )
     return account
 
 
@@ -70,15 +82,22 @@ def _check(entry: NewAccount) -> None:
     _check_duplicate(entry.account_id)
 
 
-def _check_choice(field: str, value: str, allowed: "list[str] | tuple[str, ...]") -> None:
+def _check_choice(
+    field: str, value: str, allowed: "list[str] | tuple[str, ...]"
+) -> None:
     if value not in allowed:
         known = ", ".join(word for word in allowed if word)
-        raise RefusedError(field, f"{value!r} is not a known {field}. Use one of: {known}.")
+        raise RefusedError(
+            field, f"{value!r} is not a known {field}. Use one of: {known}."
+        )
 
 
 def _check_length(field: str, value: str, longest: int) -> None:
     if len(value) > longest:
-        raise RefusedError(field, f"The {field} has {len(value)} characters; at most {longest} are kept.")
+        raise RefusedError(
+            field,
+            f"The {field} has {len(value)} characters; at most {longest} are kept.",
+        )
     if "\x00" in value:
         raise RefusedError(field, f"The {field} holds a NUL character. Remove it.")
 
@@ -88,20 +107,31 @@ def _check_role(entry: NewAccount) -> None:
         match = _ROLE_ARN.fullmatch(entry.role_arn)
         if match is None:
             raise RefusedError(
-                "role_arn", f"{entry.role_arn!r} is not a role ARN such as arn:aws:iam::111111111111:role/sesgov-read."
+                "role_arn",
+                f"{entry.role_arn!r} is not a role ARN such as arn:aws:iam::111111111111:role/sesgov-read.",
             )
-        if match["account"] != entry.account_id or match["partition"] != entry.partition:
+        if (
+            match["account"] != entry.account_id
+            or match["partition"] != entry.partition
+        ):
             raise RefusedError(
                 "role_arn",
                 f"The role is in account {match['account']} ({match['partition']}), "
                 f"not in {entry.account_id} ({entry.partition}).",
             )
     if entry.external_id and not _EXTERNAL_ID.fullmatch(entry.external_id):
-        raise RefusedError("external_id", "An ExternalId has 2 to 1224 letters, digits or + = , . @ : / - _ characters.")
+        raise RefusedError(
+            "external_id",
+            "An ExternalId has 2 to 1224 letters, digits or + = , . @ : / - _ characters.",
+        )
     if entry.external_id and not entry.role_arn:
-        raise RefusedError("external_id", "An ExternalId goes with a role: give --role-arn as well.")
+        raise RefusedError(
+            "external_id", "An ExternalId goes with a role: give --role-arn as well."
+        )
     if entry.role_arn and entry.profile:
-        raise RefusedError("profile", "Give either a role to assume or a profile, not both.")
+        raise RefusedError(
+            "profile", "Give either a role to assume or a profile, not both."
+        )
 
 
 def _check_duplicate(account_id: str) -> None:
@@ -118,14 +148,23 @@ def _vendor(name: str, *, acting_user: User | None, at: datetime) -> Vendor:
     vendor = Vendor.objects.filter(name__iexact=name.strip()).first()
     if vendor is None:
         vendor = Vendor.objects.create(name=name.strip(), created_at=at)
-        record(at=at, actor=acting_user, action="vendor.added", target=vendor, data={"name": vendor.name})
+        record(
+            at=at,
+            actor=acting_user,
+            action="vendor.added",
+            target=vendor,
+            data={"name": vendor.name},
+        )
     return vendor
 
 
 def _team(name: str) -> Team:
     team = Team.objects.filter(name__iexact=name.strip(), is_active=True).first()
     if team is None:
-        raise RefusedError("owner", f"There is no active team named {name!r}. Add it first: people add --team.")
+        raise RefusedError(
+            "owner",
+            f"There is no active team named {name!r}. Add it first: people add --team.",
+        )
     return team
 
 

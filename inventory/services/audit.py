@@ -16,7 +16,12 @@ class AuditOutsideTransactionError(RuntimeError):
 
 
 def record(
-    *, at: datetime, actor: User | None, action: str, target: models.Model, data: Mapping[str, object] | None = None
+    *,
+    at: datetime,
+    actor: User | None,
+    action: str,
+    target: models.Model,
+    data: Mapping[str, object] | None = None,
 ) -> AuditEvent:
     """Append one event to the running transaction; ``actor`` is ``None`` for sesgov itself.
 
@@ -39,7 +44,13 @@ def record(
 
 def canonical_json(data: Mapping[str, object]) -> str:
     """The one text of a value: sorted keys, no blanks, no floats; instants and dates in ISO 8601."""
-    return json.dumps(_plain(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        _plain(data),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 def _plain(value: object) -> object:

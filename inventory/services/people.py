@@ -31,7 +31,13 @@ def add_person(
     user = User(email=address, name=name.strip() or address, roles=held, created_at=at)
     _set_password(user, password)
     user.save()
-    record(at=at, actor=acting_user, action="user.added", target=user, data={"email": address, "roles": held})
+    record(
+        at=at,
+        actor=acting_user,
+        action="user.added",
+        target=user,
+        data={"email": address, "roles": held},
+    )
     for team_name in teams:
         team = add_team(name=team_name, acting_user=acting_user, at=at)
         join_team(user=user, team=team, acting_user=acting_user, at=at)
@@ -40,7 +46,12 @@ def add_person(
 
 @transaction.atomic
 def add_team(
-    *, name: str, aliases: Iterable[str] = (), email: str = "", acting_user: User | None, at: datetime
+    *,
+    name: str,
+    aliases: Iterable[str] = (),
+    email: str = "",
+    acting_user: User | None,
+    at: datetime,
 ) -> Team:
     """The team of that name, made where it is missing."""
     wanted = name.strip()
@@ -48,17 +59,35 @@ def add_team(
         raise RefusedError("team", "A team's name has 1 to 200 characters.")
     team = Team.objects.filter(name__iexact=wanted).first()
     if team is None:
-        team = Team.objects.create(name=wanted, email=email, aliases=list(aliases), created_at=at)
-        record(at=at, actor=acting_user, action="team.added", target=team, data={"name": wanted})
+        team = Team.objects.create(
+            name=wanted, email=email, aliases=list(aliases), created_at=at
+        )
+        record(
+            at=at,
+            actor=acting_user,
+            action="team.added",
+            target=team,
+            data={"name": wanted},
+        )
     return team
 
 
 @transaction.atomic
-def join_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
+def join_team(
+    *, user: User, team: Team, acting_user: User | None, at: datetime
+) -> None:
     """Make the person a member; nothing happens where they already are."""
-    _, is_new = Membership.objects.get_or_create(user=user, team=team, defaults={"created_at": at})
+    _, is_new = Membership.objects.get_or_create(
+        user=user, team=team, defaults={"created_at": at}
+    )
     if is_new:
-        record(at=at, actor=acting_user, action="team.joined", target=team, data={"person": user.email})
+        record(
+            at=at,
+            actor=acting_user,
+            action="team.joined",
+            target=team,
+            data={"person": user.email},
+        )
 
 
 @transaction.atomic
@@ -69,14 +98,22 @@ def deactivate_person(*, user: User, acting_user: User | None, at: datetime) -> 
         return
     locked.is_active = False
     locked.save(update_fields=["is_active"])
-    record(at=at, actor=acting_user, action="user.deactivated", target=locked, data={"email": locked.email})
+    record(
+        at=at,
+        actor=acting_user,
+        action="user.deactivated",
+        target=locked,
+        data={"email": locked.email},
+    )
 
 
 def _roles(roles: Iterable[str]) -> list[str]:
     held = sorted(set(roles))
     for role in held:
         if role not in Role.values:
-            raise RefusedError("role", f"{role!r} is not a role. Use one of: {', '.join(Role.values)}.")
+            raise RefusedError(
+                "role", f"{role!r} is not a role. Use one of: {', '.join(Role.values)}."
+            )
     return held
 
 

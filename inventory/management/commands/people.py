@@ -1,0 +1,55 @@
+"""`manage.py people add`: people who sign in."""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from inventory.management.passwords import ask_password
+from inventory.models import Role
+from inventory.services.people import add_person
+from inventory.services.refusals import RefusedError
+
+
+class Command(BaseCommand):
+    help = "Add a person with their roles and teams."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add")
+        add = actions.add_parser("add", help="add one person")
+        add.add_argument("email")
+        add.add_argument("--name", default="")
+        add.add_argument(
+            "--role",
+            action="append",
+            default=[],
+            choices=Role.values,
+            help="may be given several times",
+        )
+        add.add_argument(
+            "--team",
+            action="append",
+            default=[],
+            help="may be given several times; made where missing",
+        )
+        add.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="read the password from standard input",
+        )
+
+    def handle(self, *args: object, **options: object) -> None:
+        try:
+            user = add_person(
+                email=str(options["email"]),
+                name=str(options["name"]),
+                roles=list(options["role"]),  # type: ignore[call-overload]  # argparse has no types
+                teams=list(options["team"]),  # type: ignore[call-overload]  # argparse has no types
+                password=ask_password(from_stdin=bool(options["password_stdin"])),
+                acting_user=None,
+                at=timezone.now(),
+            )
+        except RefusedError as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
+        roles = ", ".join(user.roles) or "no role yet, so they see nothing"
+        self.stdout.write(f"Added {user.email} ({roles}).")

@@ -1,0 +1,18 @@
+"""Ask for a password where somebody can type one."""
+
+import getpass
+import sys
+
+from django.core.management.base import CommandError
+
+
+def ask_password(*, from_stdin: bool) -> str | None:
+    """The password: the first line of standard input, or typed twice; ``None`` where neither is possible."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        return None
+    password = getpass.getpass("Password: ")
+    if password != getpass.getpass("Password again: "):
+        raise CommandError("The two passwords differ. Nothing was written.")
+    return password
