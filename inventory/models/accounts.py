@@ -27,8 +27,15 @@ class AccountQuerySet(models.QuerySet["Account"]):
             organization.organization_id: _ORGANIZATION_TRUST[organization.relationship]
             for organization in Organization.objects.all()
         }
-        accounts = {account.account_id: account.trust(on) for account in self.select_related("vendor")}
-        return Registry(accounts=accounts, organizations=organizations, owner_organization=owner_organization)
+        accounts = {
+            account.account_id: account.trust(on)
+            for account in self.select_related("vendor")
+        }
+        return Registry(
+            accounts=accounts,
+            organizations=organizations,
+            owner_organization=owner_organization,
+        )
 
 
 class Account(models.Model):
@@ -58,26 +65,44 @@ class Account(models.Model):
     account_id = models.CharField(max_length=12, unique=True, validators=[ACCOUNT_ID])
     name = models.CharField(max_length=200, blank=True)
     partition = models.CharField(max_length=20, default="aws")
-    environment = models.CharField(max_length=20, choices=Environment.choices, blank=True, default=Environment.UNKNOWN)
+    environment = models.CharField(
+        max_length=20,
+        choices=Environment.choices,
+        blank=True,
+        default=Environment.UNKNOWN,
+    )
     relationship = models.CharField(max_length=20, choices=Relationship.choices)
     state = models.CharField(max_length=20, choices=State.choices, default=State.ACTIVE)
     organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accounts",
     )
     role_arn = models.CharField(max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
     profile = models.CharField(max_length=200, blank=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
-    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
+    owner_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
     ends_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(AccountQuerySet)()
+    objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(
+        AccountQuerySet
+    )()
 
     class Meta:
         ordering = ("account_id",)
         constraints = (
-            models.CheckConstraint(condition=models.Q(account_id__regex=r"^[0-9]{12}$"), name="account_id_12_digits"),
+            models.CheckConstraint(
+                condition=models.Q(account_id__regex=r"^[0-9]{12}$"),
+                name="account_id_12_digits",
+            ),
         )
 
     def __str__(self) -> str:
@@ -92,7 +117,8 @@ class Account(models.Model):
     def has_ended(self, on: date) -> bool:
         """Whether the account is closed or suspended, or its own or its vendor's end has passed."""
         return (
-            self.state in (self.State.SUSPENDED, self.State.PENDING_CLOSURE, self.State.CLOSED)
+            self.state
+            in (self.State.SUSPENDED, self.State.PENDING_CLOSURE, self.State.CLOSED)
             or (self.ends_on is not None and self.ends_on < on)
             or (self.vendor is not None and self.vendor.is_over(on))
         )

@@ -38,30 +38,47 @@ class Delegation(models.Model):
     The columns from ``is_live`` on repeat the open :class:`DelegationState`; reconciliation writes both at once.
     """
 
-    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="delegations")
+    identity = models.ForeignKey(
+        Identity, on_delete=models.PROTECT, related_name="delegations"
+    )
     policy_name = models.CharField(max_length=64)
     principal = models.CharField(max_length=2048)
     account_id = models.CharField(max_length=12, blank=True)
     is_live = models.BooleanField(default=True)
     reach = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Reach])
-    trust = models.CharField(max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True)
+    trust = models.CharField(
+        max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True
+    )
     trust_rank = models.PositiveSmallIntegerField()
     reach_rank = models.PositiveSmallIntegerField()
     can_send = models.BooleanField()
     statements = models.JSONField(default=list)
     first_seen_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Delegation"]] = models.Manager.from_queryset(DelegationQuerySet)()
+    objects: ClassVar[models.Manager["Delegation"]] = models.Manager.from_queryset(
+        DelegationQuerySet
+    )()
 
     class Meta:
         ordering = ("trust_rank", "reach_rank", "identity", "policy_name", "principal")
         constraints = (
-            models.UniqueConstraint(fields=("identity", "policy_name", "principal"), name="delegation_unique"),
+            models.UniqueConstraint(
+                fields=("identity", "policy_name", "principal"),
+                name="delegation_unique",
+            ),
         )
         indexes = (
             # What one account can do to us.
-            models.Index(fields=("account_id",), condition=models.Q(is_live=True), name="delegation_by_account"),
-            models.Index(fields=("trust_rank", "reach_rank"), condition=models.Q(is_live=True), name="delegation_risk"),
+            models.Index(
+                fields=("account_id",),
+                condition=models.Q(is_live=True),
+                name="delegation_by_account",
+            ),
+            models.Index(
+                fields=("trust_rank", "reach_rank"),
+                condition=models.Q(is_live=True),
+                name="delegation_risk",
+            ),
         )
 
     def __str__(self) -> str:
@@ -71,7 +88,9 @@ class Delegation(models.Model):
 class DelegationState(models.Model):
     """What a delegation allowed from when to when: ``[from_at, to_at)``. ``statements`` as on the delegation."""
 
-    delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, related_name="states")
+    delegation = models.ForeignKey(
+        Delegation, on_delete=models.PROTECT, related_name="states"
+    )
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     state_hash = models.CharField(max_length=64)
@@ -79,13 +98,20 @@ class DelegationState(models.Model):
     trust = models.CharField(max_length=20, blank=True)
     can_send = models.BooleanField()
     statements = models.JSONField(default=list)
-    run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="delegation_states")
+    run = models.ForeignKey(
+        CollectionRun,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="delegation_states",
+    )
 
     class Meta:
         ordering = ("delegation", "from_at")
         constraints = (
             models.UniqueConstraint(
-                fields=("delegation",), condition=models.Q(to_at=None), name="delegation_one_state"
+                fields=("delegation",),
+                condition=models.Q(to_at=None),
+                name="delegation_one_state",
             ),
         )
 

@@ -11,7 +11,9 @@ from inventory.models.runs import CollectionRun
 class SendingPolicy(models.Model):
     """A named policy on one identity; it is gone when a reading of the identity no longer shows it."""
 
-    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="policies")
+    identity = models.ForeignKey(
+        Identity, on_delete=models.PROTECT, related_name="policies"
+    )
     name = models.CharField(max_length=64)
     first_seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
@@ -19,7 +21,11 @@ class SendingPolicy(models.Model):
     class Meta:
         ordering = ("identity", "name")
         verbose_name_plural = "sending policies"
-        constraints = (models.UniqueConstraint(fields=("identity", "name"), name="sending_policy_unique"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("identity", "name"), name="sending_policy_unique"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -36,22 +42,34 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
 class PolicyVersion(models.Model):
     """One document as it was read, whole and unchanged. ``raw_hash`` and ``canonical_hash`` are SHA-256 in hex."""
 
-    policy = models.ForeignKey(SendingPolicy, on_delete=models.PROTECT, related_name="versions")
+    policy = models.ForeignKey(
+        SendingPolicy, on_delete=models.PROTECT, related_name="versions"
+    )
     number = models.PositiveIntegerField()
     text = models.TextField()
     raw_hash = models.CharField(max_length=64)
     canonical_hash = models.CharField(max_length=64)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
-    run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, related_name="policy_versions")
+    run = models.ForeignKey(
+        CollectionRun, on_delete=models.PROTECT, related_name="policy_versions"
+    )
 
-    objects: ClassVar[models.Manager["PolicyVersion"]] = models.Manager.from_queryset(PolicyVersionQuerySet)()
+    objects: ClassVar[models.Manager["PolicyVersion"]] = models.Manager.from_queryset(
+        PolicyVersionQuerySet
+    )()
 
     class Meta:
         ordering = ("policy", "number")
         constraints = (
-            models.UniqueConstraint(fields=("policy", "number"), name="policy_version_number"),
-            models.UniqueConstraint(fields=("policy",), condition=models.Q(to_at=None), name="policy_one_current"),
+            models.UniqueConstraint(
+                fields=("policy", "number"), name="policy_version_number"
+            ),
+            models.UniqueConstraint(
+                fields=("policy",),
+                condition=models.Q(to_at=None),
+                name="policy_one_current",
+            ),
         )
         indexes = (
             # "Changes since the last visit" on the dashboard.

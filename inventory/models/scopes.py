@@ -39,7 +39,9 @@ class ScopeQuerySet(models.QuerySet["Scope"]):
 class Scope(models.Model):
     """``is_expected`` is false for a region that is disabled in the account; ``unexpected_reason`` says so."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="scopes")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="scopes"
+    )
     region = models.CharField(max_length=30)
     is_expected = models.BooleanField(default=True)
     unexpected_reason = models.CharField(max_length=200, blank=True)
@@ -50,11 +52,15 @@ class Scope(models.Model):
     last_error_code = models.CharField(max_length=200, blank=True)
     last_error_text = models.TextField(blank=True)
 
-    objects: ClassVar[models.Manager["Scope"]] = models.Manager.from_queryset(ScopeQuerySet)()
+    objects: ClassVar[models.Manager["Scope"]] = models.Manager.from_queryset(
+        ScopeQuerySet
+    )()
 
     class Meta:
         ordering = ("account__account_id", "region")
-        constraints = (models.UniqueConstraint(fields=("account", "region"), name="scope_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("account", "region"), name="scope_unique"),
+        )
 
     def __str__(self) -> str:
         return f"{self.account.account_id} {self.region}"
@@ -67,5 +73,8 @@ class Scope(models.Model):
             return "never"
         if self.last_outcome != Outcome.COMPLETE:
             return self.last_outcome
-        is_fresh = self.last_complete_at is not None and self.last_complete_at >= at - STALE_AFTER
+        is_fresh = (
+            self.last_complete_at is not None
+            and self.last_complete_at >= at - STALE_AFTER
+        )
         return "complete" if is_fresh else "stale"

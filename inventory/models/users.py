@@ -28,7 +28,9 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices), default=list, blank=True
+    )
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -45,7 +47,8 @@ class User(AbstractBaseUser):
         constraints = (
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
             models.CheckConstraint(
-                condition=models.Q(roles__contained_by=[role.value for role in Role]), name="user_roles_known"
+                condition=models.Q(roles__contained_by=[role.value for role in Role]),
+                name="user_roles_known",
             ),
         )
 

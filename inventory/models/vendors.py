@@ -13,13 +13,21 @@ class Vendor(models.Model):
 
     name = models.CharField(max_length=200)
     contact_email = models.EmailField(blank=True)
-    sponsor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="sponsored_vendors")
+    sponsor = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sponsored_vendors",
+    )
     contract_ends_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(Lower("name"), name="vendor_name_unique"),)
+        constraints = (
+            models.UniqueConstraint(Lower("name"), name="vendor_name_unique"),
+        )
 
     def __str__(self) -> str:
         return self.name
