@@ -1,19 +1,14 @@
 """Delegation: who else the policies of one identity let act, as what, and within which limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
+from inventory.policy.channels import Channel
 from inventory.policy.reach import Reach
+from inventory.policy.requests import Request
 from inventory.policy.trust import Trust
 
-
-class Channel(StrEnum):
-    """How a request reaches SES; each channel carries its own set of condition keys."""
-
-    DIRECT = "direct"
-    VPC_ENDPOINT = "vpc_endpoint"
-    SERVICE = "service"
+__all__ = ["Analysis", "Channel", "Delegation", "Limit", "Note", "PolicyProblem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,8 @@ class Delegation:
     ``statement`` counts from 0 within its policy. ``accounts`` are 12-digit ids, ``organizations`` ``o-...`` ids,
     ``principals`` ARNs or unique ids, ``services`` service principals; all sorted. ``trust`` is ``None`` for
     ``dangling`` and ``inert``. ``reason`` says why nobody is admitted, for those two; else it is empty.
-    ``starts_at``/``ends_at`` bound the access where the policy itself does, UTC.
+    ``starts_at``/``ends_at`` bound the access where the policy itself does, UTC. ``witness`` is one request of the
+    population that defines the reach, which the policies allow; ``None`` where nobody is admitted or nobody can tell.
     """
 
     policy: str
@@ -73,6 +69,7 @@ class Delegation:
     reason: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    witness: Request | None = field(default=None, compare=False)
 
     @property
     def can_send(self) -> bool:

@@ -1,39 +1,52 @@
-"""Request: one concrete call that the identity policies either allow or not."""
+"""Request: one concrete call to SES, with everything a policy can ask about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from enum import StrEnum
+from typing import Any
 
-from inventory.policy.delegations import Channel
+from inventory.policy.channels import Channel
 
 ContextValue = str | tuple[str, ...]
 
 
+class CallerKind(StrEnum):
+    """What sort of identity signed the call."""
+
+    ROLE_SESSION = "role_session"
+    USER = "user"
+    ROOT_USER = "root_user"
+    FEDERATED_SESSION = "federated_session"
+    SERVICE = "service"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signs the request.
+    """Who calls, whatever condition keys the request happens to carry.
 
-    ``kind``: ``root`` (the root user), ``user``, ``role`` (a session of a role), ``federated_user`` or ``service``.
-    ``arn`` is what ``aws:PrincipalArn`` carries (for a session the role's ARN); for a service its name, e.g.
-    ``cognito-idp.amazonaws.com``. ``session_arn`` is the assumed-role ARN of a session, else ``None``. ``account`` and
-    ``userid`` are empty for a service. ``organization`` is the caller's ``o-...`` id, ``None`` outside of any.
+    ``arn`` is the principal as ``aws:PrincipalArn`` would show it: the role (with its path) for a role session, the
+    user, ``...:root`` for the root user, the ``federated-user`` ARN for a federated session. ``session_arn`` is the
+    ``assumed-role`` ARN of a role session, else ``None``. ``userid`` is ``aws:userid``. A service has only ``service``
+    (its service principal): account, arn and userid are ``None``.
     """
 
-    kind: str
-    account: str
-    arn: str
+    kind: CallerKind
+    account: str | None = None
+    arn: str | None = None
     session_arn: str | None = None
-    userid: str = ""
+    userid: str | None = None
     organization: str | None = None
     organization_paths: tuple[str, ...] = ()
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. ``identity_arn`` is the identity it names as its source; ``action`` as AWS spells it, ``ses:SendEmail``.
+    """One call: ``action`` as ``ses:SendEmail``, ``context`` the condition keys present, by their canonical name.
 
-    ``context`` holds the condition keys present in the request: a single-valued key has a text, a multivalued key a
-    tuple of texts. A key that is not there is absent; nothing is filled in.
+    A key that is not in ``context`` is missing from the request, principal keys included: nothing is added to it when
+    it is evaluated. Values are text; a key with several values is a tuple. Instants are ISO 8601 in UTC with ``Z``
+    (``aws:EpochTime``: seconds), booleans ``true`` or ``false``.
     """
 
     caller: Caller
@@ -43,34 +56,90 @@ class Request:
     context: Mapping[str, ContextValue] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for ``json.dumps``; :meth:`from_json` reads them back."""
-        caller = {name: getattr(self.caller, name) for name in Caller.__slots__}
-        caller["organization_paths"] = list(self.caller.organization_paths)
+        """A JSON-ready mapping, the form of ``--request FILE`` and of a witness; members that are empty are left out."""
+        caller: dict[str, Any] = {"kind": self.caller.kind.value}
+        for name in ("account", "arn", "session_arn", "userid", "organization", "service"):
+            if (value := getattr(self.caller, name)) is not None:
+                caller[name] = value
+        if self.caller.organization_paths:
+            caller["organization_paths"] = list(self.caller.organization_paths)
         return {
             "caller": caller,
             "action": self.action,
             "identity_arn": self.identity_arn,
             "channel": self.channel.value,
-            "context": {key: value if isinstance(value, str) else list(value) for key, value in self.context.items()},
+            "context": {key: list(v) if isinstance(v, tuple) else v for key, v in sorted(self.context.items())},
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The request that :meth:`to_json` wrote. Raises ``KeyError``, ``TypeError`` or ``ValueError`` on anything else."""
-        caller = dict(data["caller"])
-        caller["organization_paths"] = tuple(caller.get("organization_paths", ()))
+    def from_json(cls, data: object) -> "Request":
+        """Read what :meth:`to_json` wrote; raises ``ValueError`` that names the member at fault."""
+        members = _mapping(data, "request")
+        unknown = sorted(set(members) - {"caller", "action", "identity_arn", "channel", "context"})
+        if unknown:
+            raise ValueError(f"request has an unknown member: {unknown[0]}")
+        try:
+            channel = Channel(members.get("channel", Channel.DIRECT.value))
+        except ValueError:
+            raise ValueError(f"request.channel must be one of {', '.join(Channel)}") from None
         return cls(
-            caller=Caller(**caller),
-            action=str(data["action"]),
-            identity_arn=str(data["identity_arn"]),
-            channel=Channel(data.get("channel", Channel.DIRECT)),
-            context={key: _value(value) for key, value in dict(data.get("context", {})).items()},
+            caller=_caller(members.get("caller")),
+            action=_text(members.get("action"), "request.action"),
+            identity_arn=_text(members.get("identity_arn"), "request.identity_arn"),
+            channel=channel,
+            context={
+                key: _context_value(value, f"request.context.{key}")
+                for key, value in _mapping(members.get("context", {}), "request.context").items()
+            },
         )
 
 
-def _value(value: Any) -> ContextValue:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return tuple(str(each) for each in value)
-    return str(value)
+def _caller(data: object) -> Caller:
+    members = _mapping(data, "request.caller")
+    known = {"kind", "account", "arn", "session_arn", "userid", "organization", "organization_paths", "service"}
+    unknown = sorted(set(members) - known)
+    if unknown:
+        raise ValueError(f"request.caller has an unknown member: {unknown[0]}")
+    try:
+        kind = CallerKind(members.get("kind", ""))
+    except ValueError:
+        raise ValueError(f"request.caller.kind must be one of {', '.join(CallerKind)}") from None
+    texts = {
+        name: _text(members[name], f"request.caller.{name}")
+        for name in ("account", "arn", "session_arn", "userid", "organization", "service")
+        if members.get(name) is not None
+    }
+    paths = members.get("organization_paths") or []
+    if not isinstance(paths, list | tuple):
+        raise ValueError("request.caller.organization_paths must be a list")
+    return Caller(
+        kind=kind,
+        organization_paths=tuple(_text(path, "request.caller.organization_paths") for path in paths),
+        **texts,
+    )
+
+
+def _mapping(data: object, where: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ValueError(f"{where} must be an object")
+    return data
+
+
+def _text(data: object, where: str) -> str:
+    if not isinstance(data, str) or not data:
+        raise ValueError(f"{where} must be text")
+    return data
+
+
+def _context_value(data: object, where: str) -> ContextValue:
+    if isinstance(data, list):
+        return tuple(_scalar(item, where) for item in data)
+    return _scalar(data, where)
+
+
+def _scalar(data: object, where: str) -> str:
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, str | int | float):
+        return str(data)
+    raise ValueError(f"{where} must be text or a list of text")
