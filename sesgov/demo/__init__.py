@@ -1,0 +1,1 @@
+"""The demonstration: a double of AWS and an estate of an invented company."""

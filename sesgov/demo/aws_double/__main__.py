@@ -1,0 +1,34 @@
+"""Run the double until SIGINT or SIGTERM."""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from sesgov.demo.aws_double.server import Server
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m sesgov.demo.aws_double", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--world", type=Path, help="a world to load (JSON)")
+    arguments = parser.parse_args()
+    server = Server(arguments.port)
+    if arguments.world:
+        server.double.state.load(json.loads(arguments.world.read_text(encoding="utf-8")))
+    signal.signal(signal.SIGTERM, _stop)
+    sys.stdout.write(f"listening {server.url}\n")
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever()
+    return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+sys.exit(main())
