@@ -10,6 +10,10 @@ from inventory.policy.channels import Channel
 ContextValue = str | tuple[str, ...]
 
 
+class RequestError(ValueError):
+    """The description of a request does not have the right form; the message names the member."""
+
+
 class CallerKind(StrEnum):
     """What sort of identity signed the call."""
 
@@ -56,7 +60,7 @@ class Request:
     context: Mapping[str, ContextValue] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON-ready mapping, the form of ``--request FILE`` and of a witness; members that are empty are left out."""
+        """A JSON-ready mapping, the form of ``--request FILE`` and of a witness, without the empty members."""
         caller: dict[str, Any] = {"kind": self.caller.kind.value}
         for name in ("account", "arn", "session_arn", "userid", "organization", "service"):
             if (value := getattr(self.caller, name)) is not None:
@@ -73,15 +77,15 @@ class Request:
 
     @classmethod
     def from_json(cls, data: object) -> "Request":
-        """Read what :meth:`to_json` wrote; raises ``ValueError`` that names the member at fault."""
+        """Read what :meth:`to_json` wrote; raises ``RequestError`` that names the member at fault."""
         members = _mapping(data, "request")
         unknown = sorted(set(members) - {"caller", "action", "identity_arn", "channel", "context"})
         if unknown:
-            raise ValueError(f"request has an unknown member: {unknown[0]}")
+            raise RequestError(f"request has an unknown member: {unknown[0]}")
         try:
             channel = Channel(members.get("channel", Channel.DIRECT.value))
         except ValueError:
-            raise ValueError(f"request.channel must be one of {', '.join(Channel)}") from None
+            raise RequestError(f"request.channel must be one of {', '.join(Channel)}") from None
         return cls(
             caller=_caller(members.get("caller")),
             action=_text(members.get("action"), "request.action"),
@@ -99,11 +103,11 @@ def _caller(data: object) -> Caller:
     known = {"kind", "account", "arn", "session_arn", "userid", "organization", "organization_paths", "service"}
     unknown = sorted(set(members) - known)
     if unknown:
-        raise ValueError(f"request.caller has an unknown member: {unknown[0]}")
+        raise RequestError(f"request.caller has an unknown member: {unknown[0]}")
     try:
         kind = CallerKind(members.get("kind", ""))
     except ValueError:
-        raise ValueError(f"request.caller.kind must be one of {', '.join(CallerKind)}") from None
+        raise RequestError(f"request.caller.kind must be one of {', '.join(CallerKind)}") from None
     texts = {
         name: _text(members[name], f"request.caller.{name}")
         for name in ("account", "arn", "session_arn", "userid", "organization", "service")
@@ -111,7 +115,7 @@ def _caller(data: object) -> Caller:
     }
     paths = members.get("organization_paths") or []
     if not isinstance(paths, list | tuple):
-        raise ValueError("request.caller.organization_paths must be a list")
+        raise RequestError("request.caller.organization_paths must be a list")
     return Caller(
         kind=kind,
         organization_paths=tuple(_text(path, "request.caller.organization_paths") for path in paths),
@@ -121,13 +125,13 @@ def _caller(data: object) -> Caller:
 
 def _mapping(data: object, where: str) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise ValueError(f"{where} must be an object")
+        raise RequestError(f"{where} must be an object")
     return data
 
 
 def _text(data: object, where: str) -> str:
     if not isinstance(data, str) or not data:
-        raise ValueError(f"{where} must be text")
+        raise RequestError(f"{where} must be text")
     return data
 
 
@@ -142,4 +146,4 @@ def _scalar(data: object, where: str) -> str:
         return "true" if data else "false"
     if isinstance(data, str | int | float):
         return str(data)
-    raise ValueError(f"{where} must be text or a list of text")
+    raise RequestError(f"{where} must be text or a list of text")
