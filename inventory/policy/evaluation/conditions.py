@@ -1,0 +1,53 @@
+"""Conditions: whether a statement's condition block holds for one request.
+
+Operators and keys are joined by AND, values by OR; for a negated operator none of the values may match. A key the
+request does not carry makes a positive operator false and a negated one true, ``...IfExists`` and ``ForAllValues``
+true, ``ForAnyValue`` false.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from inventory.policy.evaluation.operators import Operator, Scope, operator_named
+from inventory.policy.evaluation.truth import Truth, both, either, opposite
+
+Block = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def holds(block: Block, scope: Scope) -> Truth:
+    """Whether every operator and key of the block holds."""
+    return both(one_holds(name, key, values, scope) for name, tests in block.items() for key, values in tests.items())
+
+
+def one_holds(name: str, key: str, values: Sequence[str], scope: Scope) -> Truth:
+    """Whether one operator holds for one key; open where the operator is unknown or there is no value to compare."""
+    operator = operator_named(name)
+    if operator is None or not values:
+        return None
+    actual = scope.context.get(key.lower(), ())
+    if operator.compare is None:
+        return either(_null(value, is_missing=not actual) for value in values)
+    if not actual:
+        return _when_missing(operator)
+    fits = [_fits(operator, values, value, scope) for value in actual]
+    if operator.quantifier == "ForAllValues":
+        return both(fits)
+    if operator.quantifier == "ForAnyValue":
+        return either(fits)
+    return fits[0] if len(set(fits)) == 1 else None
+
+
+def _null(value: str, *, is_missing: bool) -> Truth:
+    wanted = value.lower()
+    return is_missing == (wanted == "true") if wanted in ("true", "false") else None
+
+
+def _when_missing(operator: Operator) -> bool:
+    if operator.if_exists or operator.quantifier == "ForAllValues":
+        return True
+    return operator.negated and operator.quantifier != "ForAnyValue"
+
+
+def _fits(operator: Operator, wanted: Sequence[str], value: str, scope: Scope) -> Truth:
+    assert operator.compare is not None  # noqa: S101 - Null was answered by the caller
+    equal = either(operator.compare(each, value, scope) for each in wanted)
+    return opposite(equal) if operator.negated else equal

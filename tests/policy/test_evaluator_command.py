@@ -1,0 +1,78 @@
+"""``evaluate_policy``: files in, JSON out, and where an input cannot be read."""
+
+import json
+
+import pytest
+
+from inventory.policy.evaluation.command import main
+from tests.policy.caller_table import IDENTITY, REQUESTS
+
+ALLOW = {"Effect": "Allow", "Sid": "open", "Action": "ses:SendEmail", "Resource": "*", "Principal": "*"}
+POLICY = {"Version": "2012-10-17", "Statement": [ALLOW]}
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    def with_files(policy, request=None, *options):
+        (tmp_path / "policy.json").write_text(policy if isinstance(policy, str) else json.dumps(policy))
+        asked = REQUESTS["X1"].to_json() if request is None else request
+        (tmp_path / "request.json").write_text(asked if isinstance(asked, str) else json.dumps(asked))
+        code = main([*options, str(tmp_path / "policy.json"), "--request", str(tmp_path / "request.json")])
+        return code, *capsys.readouterr()
+
+    return with_files
+
+
+@pytest.mark.parametrize(
+    "policy", [POLICY, {"mine": POLICY}, {"mine": json.dumps(POLICY)}, {IDENTITY: {"mine": POLICY}}]
+)
+def test_every_form_of_file_gives_the_decision(run, policy) -> None:
+    code, out, err = run(policy)
+    decision = json.loads(out)
+    assert (code, err, decision["allowed"]) == (0, "", True)
+    assert [(step["effect"], step["sid"]) for step in decision["deciding"]] == [("Allow", "open")]
+    assert {"element": "Principal", "matches": "yes"} in decision["trace"][0]["elements"]
+
+
+def test_a_refusal_is_an_answer(run) -> None:
+    code, out, _ = run({**POLICY, "Statement": [ALLOW, {**ALLOW, "Effect": "Deny", "Sid": "shut"}]})
+    decision = json.loads(out)
+    assert (code, decision["allowed"], decision["deciding"][0]["sid"]) == (0, False, "shut")
+
+
+def test_the_identity_may_come_from_the_option(run) -> None:
+    request = REQUESTS["X1"].to_json()
+    del request["identity_arn"]
+    assert run(POLICY, request, "--identity", IDENTITY)[0] == 0
+    assert run(POLICY, request)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ('{"Version": "2012-10-17",\n "Statement": [}', "line 2, column 16"),
+        ({"Version": "2012-10-17", "Statement": [{**ALLOW, "Effect": "Maybe"}]}, "Statement.0.Effect"),
+        ({"mine": {"Statement": []}}, "Statement"),
+        ({"mine": 7}, "a policy is a JSON object"),
+        ("[1]", "a policy is a JSON object"),
+        ("", "line 1, column 1"),
+    ],
+)
+def test_a_bad_policy_is_refused_with_its_place(run, policy, said) -> None:
+    code, out, err = run(policy)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "line" in err
+    assert "column" in err
+
+
+@pytest.mark.parametrize("request_text", ["{", "[]", "{}", '{"caller": {"kind": "ghost"}}'])
+def test_a_bad_request_is_refused(run, request_text) -> None:
+    code, out, err = run(POLICY, request_text)
+    assert (code, out) == (2, "")
+    assert "request" in err
+
+
+def test_a_file_that_is_not_there_is_refused(run, capsys) -> None:
+    assert main(["/nowhere/policy.json", "--request", "/nowhere/request.json"]) == 2
+    assert "nowhere" in capsys.readouterr().err
