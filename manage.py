@@ -1,15 +1,50 @@
 #!/usr/bin/env python
-"""Django's command line, with the services that a command needs."""
+"""The command line: Django's commands with the services they need, and two commands that need neither."""
 
 import os
 import sys
+from collections.abc import Callable
 
-from django.core.management import execute_from_command_line
+Command = Callable[[list[str]], int]
+
+
+def pure_command(name: str) -> Command | None:
+    """The commands that work with the standard library alone: no Django, no service is looked for."""
+    if name == "check_policy":
+        from inventory.policy.checking import main as check_policy
+
+        return check_policy
+    if name == "evaluate_policy":
+        from inventory.policy.evaluation.command import main as evaluate_policy
+
+        return evaluate_policy
+    return None
+
+
+def with_services(arguments: list[str]) -> None:
+    """Run a command of Django; a bad setting or a service that does not start is one line."""
+    from django.core.management import execute_from_command_line
+
+    from sesgov import environment
+    from sesgov.supervisor.commands import services_for
+    from sesgov.supervisor.errors import StartError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesgov.settings")
+    command = arguments[1] if len(arguments) > 1 else "help"
+    try:
+        with services_for(command, environment.read(os.environ)):
+            execute_from_command_line(arguments)
+    except (environment.SettingError, StartError) as error:
+        sys.exit(f"manage.py: {error}")
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesgov.settings")
-    execute_from_command_line(sys.argv)
+    """Choose between the two kinds."""
+    arguments = sys.argv
+    pure = pure_command(arguments[1]) if len(arguments) > 1 else None
+    if pure is not None:
+        sys.exit(pure(arguments[2:]))
+    with_services(arguments)
 
 
 if __name__ == "__main__":

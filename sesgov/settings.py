@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from sesgov import environment, logging
+from sesgov import environment, log_lines
 
 try:
     ENVIRONMENT = environment.read(os.environ)
@@ -18,7 +18,7 @@ except environment.SettingError as error:
 
 BASE_DIR = environment.ROOT
 DEBUG = ENVIRONMENT.debug
-SECRET_KEY = ENVIRONMENT.secret_key or os.environ.get("SESGOV_STATE_SECRET_KEY", "not-secret-only-for-checks-" * 2)
+SECRET_KEY = ENVIRONMENT.secret_key or "only-for-checks-that-sign-nothing-" * 2
 
 ALLOWED_HOSTS = [str(urlsplit(ENVIRONMENT.base_url).hostname), *ENVIRONMENT.allowed_hosts]
 if not ENVIRONMENT.production:
@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULE = {"tick": {"task": "inventory.tasks.tick", "schedule": 5.0
 # Logs -----------------------------------------------------------------------------------------------------------------
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging.configure(ENVIRONMENT.log_format, ENVIRONMENT.log_level)
+LOGGING = log_lines.configure(ENVIRONMENT.log_format, ENVIRONMENT.log_level)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # What this product alone knows ----------------------------------------------------------------------------------------

@@ -40,5 +40,9 @@ def configure(log_format: str, level: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django": {"handlers": [], "propagate": True}, "botocore": {"level": "WARNING"}},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            "botocore": {"level": "WARNING"},
+            "pgtrigger": {"level": "WARNING"},
+        },
     }

@@ -1,0 +1,143 @@
+"""The keeper: a process that owns the embedded services and ends with their last user.
+
+Whoever uses the services holds `users.lock` shared. The kernel drops that lock with the process, so the keeper learns
+of a `kill -9` as surely as of a proper end. It also ends what a killed `./run` left behind (`children.json`).
+It prints one line of JSON when it is ready: {"postgres": url | null, "redis": url | null}, or {"error": text}.
+"""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from sesgov.supervisor import children, postgres, redis_server
+from sesgov.supervisor.errors import StartError
+from sesgov.supervisor.locks import Lock
+from sesgov.supervisor.state import StateDir, write_private
+
+LOOK_EVERY_SECONDS = 0.1
+ATTEMPTS = 3
+
+
+class Keeper:
+    """The services of one state directory."""
+
+    def __init__(self, state: StateDir) -> None:
+        self.state = state
+        self.postgres: postgres.Server | None = None
+        self.redis: redis_server.Server | None = None
+
+    def start(self, services: list[str], *, embedded: str, is_durable: bool) -> None:
+        """Start the named services; raises StartError."""
+        if "redis" in services:
+            self.redis = redis_server.start(self.state, port=_free_port(), embedded=embedded)
+        if "postgres" in services:
+            self.postgres = postgres.start(self.state, port=_free_port(), embedded=embedded, is_durable=is_durable)
+
+    def stop(self) -> None:
+        """Stop the services; the database last, quickly and cleanly."""
+        if self.redis:
+            children.stop([self.redis.process])
+        if self.postgres:
+            children.stop([self.postgres.process], first=signal.SIGINT, patience=20)
+        self.redis = self.postgres = None
+
+    def has_lost_one(self) -> bool:
+        """Whether a service ended by itself."""
+        return any(server.process.poll() is not None for server in (self.postgres, self.redis) if server)
+
+    def addresses(self) -> dict[str, str | None]:
+        """What users need to know."""
+        return {
+            "postgres": self.postgres.url if self.postgres else None,
+            "redis": self.redis.url if self.redis else None,
+        }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end_children_of_dead_run(state: StateDir) -> None:
+    listing = state.file("children.json")
+    if not listing.exists():
+        return
+    lock = Lock(state.file("run.lock"))
+    if lock.exclusive(wait=False):
+        for group in json.loads(listing.read_text()):
+            children.kill_group(group)
+        listing.unlink()
+    lock.close()
+
+
+def _keep(keeper: Keeper) -> int:
+    """Wait for the end of the last user; answers the exit code."""
+    users = Lock(keeper.state.file("users.lock"))
+    while not users.exclusive(wait=False):
+        if keeper.has_lost_one():
+            return 1
+        _end_children_of_dead_run(keeper.state)
+        time.sleep(LOOK_EVERY_SECONDS)
+    _end_children_of_dead_run(keeper.state)
+    return 0
+
+
+def _start(keeper: Keeper, options: argparse.Namespace) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            keeper.start(options.services, embedded=options.embedded, is_durable=not options.no_fsync)
+        except StartError as error:
+            keeper.stop()
+            # Another process can take the free port in between.
+            if attempt == ATTEMPTS or "in use" not in str(error).lower():
+                raise
+        else:
+            return
+
+
+def _say(message: dict[str, str | None]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+    # The reader is not kept waiting, and nobody's pipe is held open.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="keeper")
+    parser.add_argument("state", type=Path)
+    parser.add_argument("services", nargs="*")
+    parser.add_argument("--embedded", default="auto")
+    parser.add_argument("--no-fsync", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Start, tell, keep, stop."""
+    options = _options()
+    state = StateDir.open(options.state)
+    alive = Lock(state.file("keeper.lock"))
+    alive.exclusive(wait=True)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    keeper, listing = Keeper(state), state.file("services.json")
+    try:
+        _start(keeper, options)
+        write_private(listing, json.dumps(keeper.addresses()))
+        _say(keeper.addresses())
+        return _keep(keeper)
+    except StartError as error:
+        _say({"error": str(error)})
+        return 1
+    finally:
+        listing.unlink(missing_ok=True)
+        keeper.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
