@@ -1,0 +1,143 @@
+"""Sessions: SDK clients for an account, with credentials that were shown to belong to it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from inventory.aws.accounts import AccountAccess
+from inventory.aws.faults import Fault, FaultError, FaultKind, faults_of
+from inventory.aws.reading_policy import READING_POLICY
+from inventory.aws.wire import watch_answers
+
+# Retries are ours alone, so that every request is paced and counted.
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    max_pool_connections=16,
+)
+_SESSION_SECONDS = 3600
+_RENEW_BEFORE = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """The session of one account with its clients by (service, region)."""
+
+    session: boto3.Session
+    renew_at: datetime | None
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+class Sessions:
+    """Clients by account, service and region, for use from many threads.
+
+    ``role_name`` and ``external_id`` are the installation's own, for accounts without a role, profile or credentials
+    of their own. Credentials of an assumed role are kept, and renewed five minutes before they end.
+    """
+
+    def __init__(self, *, clock: Callable[[], datetime], role_name: str = "", external_id: str = "") -> None:
+        self._clock = clock
+        self._role_name, self._external_id = role_name, external_id
+        self._entries: dict[AccountAccess, _Entry] = {}
+        self._callers: dict[str, str] = {}
+        self._opening: dict[AccountAccess, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def client(self, access: AccountAccess, service: str, region: str) -> Any:
+        """A client of the account; raises :class:`FaultError` when there is no way in."""
+        entry = self._entry(access)
+        with self._lock:
+            known = entry.clients.get((service, region))
+            if known is None:
+                known = entry.clients[service, region] = _client(entry.session, service, region)
+        return known
+
+    def forget(self, access: AccountAccess) -> None:
+        """Drop the credentials of an account, so that the next client gets fresh ones."""
+        with self._lock:
+            self._entries.pop(access, None)
+            self._callers.pop(access.profile, None)
+
+    def _entry(self, access: AccountAccess) -> _Entry:
+        with self._lock:
+            opening = self._opening.setdefault(access, threading.Lock())
+        with opening:
+            entry = self._entries.get(access)
+            if entry is None or (entry.renew_at is not None and entry.renew_at <= self._clock()):
+                entry = self._entries[access] = self._open(access)
+            return entry
+
+    def _open(self, access: AccountAccess) -> _Entry:
+        with faults_of("credentials", f"account {access.account_id}"), self._lock:
+            base = boto3.Session(profile_name=access.profile or None)
+        if access.role_arn:
+            return self._assumed(base, access, access.role_arn)
+        caller = self._caller(base, access)
+        if caller == access.account_id:
+            return _Entry(base, None)
+        if self._role_name and not access.profile:
+            role_arn = f"arn:{access.partition}:iam::{access.account_id}:role/{self._role_name}"
+            return self._assumed(base, access, role_arn)
+        raise FaultError(_foreign(access, caller))
+
+    def _caller(self, base: boto3.Session, access: AccountAccess) -> str:
+        known = self._callers.get(access.profile)
+        if known is None:
+            with faults_of("sts:GetCallerIdentity", f"account {access.account_id}"):
+                known = str(self._sts(base, access).get_caller_identity()["Account"])
+            self._callers[access.profile] = known
+        return known
+
+    def _assumed(self, base: boto3.Session, access: AccountAccess, role_arn: str) -> _Entry:
+        external_id = access.external_id or self._external_id
+        with faults_of("sts:AssumeRole", f"account {access.account_id}"):
+            answer = self._sts(base, access).assume_role(
+                RoleArn=role_arn,
+                RoleSessionName="sesgov",
+                DurationSeconds=_SESSION_SECONDS,
+                Policy=READING_POLICY,
+                **({"ExternalId": external_id} if external_id else {}),
+            )
+            given = answer["Credentials"]
+            with self._lock:
+                session = boto3.Session(
+                    aws_access_key_id=given["AccessKeyId"],
+                    aws_secret_access_key=given["SecretAccessKey"],
+                    aws_session_token=given["SessionToken"],
+                )
+            return _Entry(session, given["Expiration"] - _RENEW_BEFORE)
+
+    def _sts(self, base: boto3.Session, access: AccountAccess) -> Any:
+        """STS at a regional endpoint: tokens of the global one are refused in regions that were opted into."""
+        with self._lock:
+            return _client(base, "sts", home_region(base, access))
+
+
+def home_region(session: boto3.Session, access: AccountAccess) -> str:
+    """The region that the SDK is set to when it lies in the account's partition, else the partition's first."""
+    region = session.region_name
+    if region and session.get_partition_for_region(region) == access.partition:
+        return region
+    return access.home_region
+
+
+def _client(session: boto3.Session, service: str, region: str) -> Any:
+    client = session.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]  # by name
+    watch_answers(client)
+    return client
+
+
+def _foreign(access: AccountAccess, caller: str) -> Fault:
+    held = f"profile {access.profile}" if access.profile else "the credentials of this process"
+    return Fault(
+        FaultKind.DENIED,
+        "CredentialsOfAnotherAccount",
+        f"Account {access.account_id} has no role to assume, and {held} belong to account {caller}. "
+        "Give the account a role or a profile, or set SESGOV_ROLE_NAME.",
+    )
