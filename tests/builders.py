@@ -176,12 +176,12 @@ def policy(*, text: str, identity: Identity, name: str = "partner", **version_fi
     """The current version of a named policy; a second call for the same name closes the first version."""
     at = version_fields.setdefault("from_at", NOW - timedelta(days=20))
     parent, _ = SendingPolicy.objects.get_or_create(identity=identity, name=name, defaults={"first_seen_at": at})
-    parent.versions.filter(to_at=None).update(to_at=at)  # type: ignore[attr-defined]
+    parent.versions.filter(to_at=None).update(to_at=at)
     digest = hashlib.sha256(text.encode()).hexdigest()
     defaults: dict[str, Any] = {"raw_hash": digest, "canonical_hash": digest}
     values = defaults | version_fields
     values["run"] = values.get("run") or run()
-    return PolicyVersion.objects.create(policy=parent, number=parent.versions.count() + 1, text=text, **values)  # type: ignore[attr-defined]
+    return PolicyVersion.objects.create(policy=parent, number=parent.versions.count() + 1, text=text, **values)
 
 
 def delegation(**fields: Any) -> Delegation:

@@ -8,6 +8,7 @@ from django.db import models
 
 from inventory.models.organizations import Organization
 from inventory.models.teams import Team
+from inventory.models.users import User
 from inventory.models.vendors import Vendor
 from inventory.policy.trust import Registry, Trust
 
@@ -15,7 +16,11 @@ ACCOUNT_ID = RegexValidator(r"^[0-9]{12}\Z", "An AWS account id has exactly 12 d
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
-    """Accounts in the registry's words."""
+    """Accounts in the registry's words, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """The registry is for those who read the whole inventory."""
+        return self if user.reads_inventory else self.none()
 
     def managed(self) -> Self:
         """Accounts whose identities we collect."""
@@ -27,10 +32,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
             organization.organization_id: _ORGANIZATION_TRUST[organization.relationship]
             for organization in Organization.objects.all()
         }
-        accounts = {
-            account.account_id: account.trust(on)
-            for account in self.select_related("vendor")
-        }
+        accounts = {account.account_id: account.trust(on) for account in self.select_related("vendor")}
         return Registry(
             accounts=accounts,
             organizations=organizations,
@@ -83,18 +85,12 @@ class Account(models.Model):
     role_arn = models.CharField(max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
     profile = models.CharField(max_length=200, blank=True)
-    vendor = models.ForeignKey(
-        Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
-    )
-    owner_team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
-    )
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
     ends_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(
-        AccountQuerySet
-    )()
+    objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(AccountQuerySet)()
 
     class Meta:
         ordering = ("account_id",)
@@ -117,20 +113,19 @@ class Account(models.Model):
     def has_ended(self, on: date) -> bool:
         """Whether the account is closed or suspended, or its own or its vendor's end has passed."""
         return (
-            self.state
-            in (self.State.SUSPENDED, self.State.PENDING_CLOSURE, self.State.CLOSED)
+            self.state in (self.State.SUSPENDED, self.State.PENDING_CLOSURE, self.State.CLOSED)
             or (self.ends_on is not None and self.ends_on < on)
             or (self.vendor is not None and self.vendor.is_over(on))
         )
 
 
-_ACCOUNT_TRUST = {
+_ACCOUNT_TRUST: dict[str, Trust] = {
     Account.Relationship.MANAGED: Trust.ORGANIZATION,
     Account.Relationship.ORGANIZATION: Trust.ORGANIZATION,
     Account.Relationship.PARTNER: Trust.PARTNER,
     Account.Relationship.FORMER: Trust.FORMER,
 }
-_ORGANIZATION_TRUST = {
+_ORGANIZATION_TRUST: dict[str, Trust] = {
     Organization.Relationship.OWN: Trust.ORGANIZATION,
     Organization.Relationship.PARTNER: Trust.PARTNER,
     Organization.Relationship.FORMER: Trust.FORMER,

@@ -14,9 +14,7 @@ class AuditEvent(models.Model):
     """
 
     at = models.DateTimeField()
-    actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=254)
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)
@@ -31,9 +29,7 @@ class AuditEvent(models.Model):
             models.Index(fields=("-at",), name="audit_by_time"),
         )
         triggers = (
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="no_truncate",
                 operation=pgtrigger.Truncate,

@@ -38,26 +38,20 @@ class Delegation(models.Model):
     The columns from ``is_live`` on repeat the open :class:`DelegationState`; reconciliation writes both at once.
     """
 
-    identity = models.ForeignKey(
-        Identity, on_delete=models.PROTECT, related_name="delegations"
-    )
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="delegations")
     policy_name = models.CharField(max_length=64)
     principal = models.CharField(max_length=2048)
     account_id = models.CharField(max_length=12, blank=True)
     is_live = models.BooleanField(default=True)
     reach = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Reach])
-    trust = models.CharField(
-        max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True
-    )
+    trust = models.CharField(max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True)
     trust_rank = models.PositiveSmallIntegerField()
     reach_rank = models.PositiveSmallIntegerField()
     can_send = models.BooleanField()
     statements = models.JSONField(default=list)
     first_seen_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Delegation"]] = models.Manager.from_queryset(
-        DelegationQuerySet
-    )()
+    objects: ClassVar[models.Manager["Delegation"]] = models.Manager.from_queryset(DelegationQuerySet)()
 
     class Meta:
         ordering = ("trust_rank", "reach_rank", "identity", "policy_name", "principal")
@@ -88,9 +82,7 @@ class Delegation(models.Model):
 class DelegationState(models.Model):
     """What a delegation allowed from when to when: ``[from_at, to_at)``. ``statements`` as on the delegation."""
 
-    delegation = models.ForeignKey(
-        Delegation, on_delete=models.PROTECT, related_name="states"
-    )
+    delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, related_name="states")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     state_hash = models.CharField(max_length=64)

@@ -62,28 +62,20 @@ class Finding(models.Model):
 
     key = models.CharField(max_length=64, unique=True)
     rule_id = models.CharField(max_length=60)
-    identity = models.ForeignKey(
-        Identity, on_delete=models.PROTECT, related_name="findings"
-    )
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="findings")
     policy_name = models.CharField(max_length=64, blank=True)
     subject = models.CharField(max_length=2048, blank=True)
     severity = models.CharField(max_length=8, choices=Severity.choices)
     severity_rank = models.PositiveSmallIntegerField()
     presence = models.CharField(max_length=8, choices=Presence.choices)
-    disposition = models.CharField(
-        max_length=20, choices=Disposition.choices, default=Disposition.NEW
-    )
+    disposition = models.CharField(max_length=20, choices=Disposition.choices, default=Disposition.NEW)
     disposition_until = models.DateField(null=True, blank=True)
-    assignee = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="findings"
-    )
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="findings")
     evidence = models.JSONField(default=dict)
     first_opened_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Finding"]] = models.Manager.from_queryset(
-        FindingQuerySet
-    )()
+    objects: ClassVar[models.Manager["Finding"]] = models.Manager.from_queryset(FindingQuerySet)()
 
     class Meta:
         ordering = ("severity_rank", "-first_opened_at", "id")
@@ -118,19 +110,13 @@ class FindingEpisode(models.Model):
         RECLASSIFIED = "reclassified", "Reclassified"
         RULE_CHANGED = "rule_changed", "Rule changed"
 
-    finding = models.ForeignKey(
-        Finding, on_delete=models.PROTECT, related_name="episodes"
-    )
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="episodes")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     is_baseline = models.BooleanField(default=False)
-    opened_by_run = models.ForeignKey(
-        CollectionRun, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    closed_by_run = models.ForeignKey(
-        CollectionRun, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    opened_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("finding", "opened_at")

@@ -21,12 +21,8 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
             return self
         if not user.has_role(["owner"]):
             return self.none()
-        team_ids: Iterable[int] = list(
-            user.memberships.values_list("team_id", flat=True)
-        )
-        return self.filter(
-            models.Q(owner_team_id__in=team_ids) | models.Q(owner_user_id=user.pk)
-        )
+        team_ids: Iterable[int] = list(user.memberships.values_list("team_id", flat=True))
+        return self.filter(models.Q(owner_team_id__in=team_ids) | models.Q(owner_user_id=user.pk))
 
     def live(self) -> Self:
         """Identities that existed at the last look."""
@@ -50,9 +46,7 @@ class Identity(models.Model):
         UNRESOLVED = "unresolved", "Tag value is nobody we know"
         NONE = "none", "No owner"
 
-    scope = models.ForeignKey(
-        Scope, on_delete=models.PROTECT, related_name="identities"
-    )
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="identities")
     name = models.CharField(max_length=320)
     sending_name = models.CharField(max_length=255)
     arn = models.CharField(max_length=2048)
@@ -65,22 +59,12 @@ class Identity(models.Model):
     configuration_set = models.CharField(max_length=64, blank=True)
     tags = models.JSONField(default=dict)
     environment = models.CharField(max_length=20, blank=True)
-    owner_team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="identities"
-    )
-    owner_user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="identities"
-    )
-    owner_source = models.CharField(
-        max_length=12, choices=OwnerSource.choices, default=OwnerSource.NONE
-    )
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="identities")
+    owner_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="identities")
+    owner_source = models.CharField(max_length=12, choices=OwnerSource.choices, default=OwnerSource.NONE)
     owner_tag_value = models.CharField(max_length=256, blank=True)
-    widest_reach = models.CharField(
-        max_length=20, choices=[(r.value, r.value) for r in Reach], default=Reach.SELF
-    )
-    widest_trust = models.CharField(
-        max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True
-    )
+    widest_reach = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Reach], default=Reach.SELF)
+    widest_trust = models.CharField(max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True)
     trust_rank = models.PositiveSmallIntegerField(default=99)
     reach_rank = models.PositiveSmallIntegerField(default=99)
     delegate_count = models.PositiveIntegerField(default=0)
@@ -88,16 +72,12 @@ class Identity(models.Model):
     last_read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Identity"]] = models.Manager.from_queryset(
-        IdentityQuerySet
-    )()
+    objects: ClassVar[models.Manager["Identity"]] = models.Manager.from_queryset(IdentityQuerySet)()
 
     class Meta:
         ordering = ("trust_rank", "reach_rank", "name", "id")
         verbose_name_plural = "identities"
-        constraints = (
-            models.UniqueConstraint(fields=("scope", "name"), name="identity_unique"),
-        )
+        constraints = (models.UniqueConstraint(fields=("scope", "name"), name="identity_unique"),)
         indexes = (
             # The list of identities, riskiest first.
             models.Index(
@@ -115,18 +95,12 @@ class Identity(models.Model):
 class IdentityState(models.Model):
     """Who owned an identity and in which environment it stood, from when to when: ``[from_at, to_at)``."""
 
-    identity = models.ForeignKey(
-        Identity, on_delete=models.PROTECT, related_name="states"
-    )
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="states")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     environment = models.CharField(max_length=20, blank=True)
-    owner_team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    owner_user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     owner_source = models.CharField(max_length=12, choices=Identity.OwnerSource.choices)
 
     class Meta:

@@ -12,9 +12,7 @@ class Organization(models.Model):
         PARTNER = "partner", "Partner"
         FORMER = "former", "Former partner"
 
-    organization_id = models.CharField(
-        max_length=34, unique=True, validators=[RegexValidator(r"^o-[a-z0-9]{10,32}$")]
-    )
+    organization_id = models.CharField(max_length=34, unique=True, validators=[RegexValidator(r"^o-[a-z0-9]{10,32}$")])
     name = models.CharField(max_length=200, blank=True)
     relationship = models.CharField(max_length=10, choices=Relationship.choices)
     created_at = models.DateTimeField()

@@ -15,8 +15,6 @@ class Role(models.TextChoices):
 
 
 # Who reads the whole inventory; an owner reads what their teams own.
-READS_INVENTORY = frozenset(
-    {Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.ADMIN}
-)
+READS_INVENTORY = frozenset({Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.ADMIN})
 # Who may start a collection.
 STARTS_COLLECTION = frozenset({Role.SECURITY, Role.ADMIN})

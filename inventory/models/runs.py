@@ -9,7 +9,11 @@ from inventory.models.users import User
 
 
 class CollectionRunQuerySet(models.QuerySet["CollectionRun"]):
-    """Runs by their life."""
+    """Runs by their life, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Runs speak of every account, so they are for those who read the whole inventory."""
+        return self if user.reads_inventory else self.none()
 
     def unfinished(self) -> Self:
         """Runs that still have scopes to read."""
@@ -29,21 +33,15 @@ class CollectionRun(models.Model):
         PERSON = "person", "Started by a person"
         COMMAND = "command", "Command line"
 
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.RUNNING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
-    requested_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="runs"
-    )
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="runs")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     created_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["CollectionRun"]] = models.Manager.from_queryset(
-        CollectionRunQuerySet
-    )()
+    objects: ClassVar[models.Manager["CollectionRun"]] = models.Manager.from_queryset(CollectionRunQuerySet)()
 
     class Meta:
         ordering = ("-id",)
@@ -72,12 +70,8 @@ class ScopeRun(models.Model):
         LEASED = "leased", "Reading"
         DONE = "done", "Done"
 
-    run = models.ForeignKey(
-        CollectionRun, on_delete=models.CASCADE, related_name="scope_runs"
-    )
-    scope = models.ForeignKey(
-        Scope, on_delete=models.PROTECT, related_name="scope_runs"
-    )
+    run = models.ForeignKey(CollectionRun, on_delete=models.CASCADE, related_name="scope_runs")
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="scope_runs")
     state = models.CharField(max_length=6, choices=State.choices, default=State.DUE)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -98,9 +92,7 @@ class ScopeRun(models.Model):
 
     class Meta:
         ordering = ("scope__account__account_id", "scope__region")
-        constraints = (
-            models.UniqueConstraint(fields=("run", "scope"), name="scope_run_unique"),
-        )
+        constraints = (models.UniqueConstraint(fields=("run", "scope"), name="scope_run_unique"),)
         indexes = (
             # A worker leases what is due, oldest first.
             models.Index(
@@ -123,9 +115,7 @@ class ListedIdentity(models.Model):
         GONE = "gone", "Not found"
         FAILED = "failed", "Could not be read"
 
-    scope_run = models.ForeignKey(
-        ScopeRun, on_delete=models.CASCADE, related_name="listed"
-    )
+    scope_run = models.ForeignKey(ScopeRun, on_delete=models.CASCADE, related_name="listed")
     name = models.CharField(max_length=320)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     error_code = models.CharField(max_length=200, blank=True)
@@ -134,11 +124,7 @@ class ListedIdentity(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("scope_run", "name"), name="listed_identity_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("scope_run", "name"), name="listed_identity_unique"),)
 
     def __str__(self) -> str:
         return self.name

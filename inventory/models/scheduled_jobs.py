@@ -13,11 +13,7 @@ class ScheduledJob(models.Model):
 
     class Meta:
         ordering = ("-due_at",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("job", "due_at"), name="scheduled_job_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("job", "due_at"), name="scheduled_job_once"),)
 
     def __str__(self) -> str:
         return f"{self.job} {self.due_at:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from inventory.models.accounts import Account
+from inventory.models.users import User
 
 STALE_AFTER = timedelta(hours=48)
 
@@ -21,7 +22,17 @@ class Outcome(models.TextChoices):
 
 
 class ScopeQuerySet(models.QuerySet["Scope"]):
-    """Scopes by how well they are seen."""
+    """Scopes by how well they are seen, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """All for those who read the whole inventory, else the places of the identities that the person may see."""
+        if user.reads_inventory:
+            return self
+        if not user.has_role(["owner"]):
+            return self.none()
+        team_ids = list(user.memberships.values_list("team_id", flat=True))
+        owned = models.Q(identities__owner_team_id__in=team_ids) | models.Q(identities__owner_user_id=user.pk)
+        return self.filter(owned).distinct()
 
     def expected(self) -> Self:
         """Scopes that must be read for the picture to be complete."""
@@ -39,9 +50,7 @@ class ScopeQuerySet(models.QuerySet["Scope"]):
 class Scope(models.Model):
     """``is_expected`` is false for a region that is disabled in the account; ``unexpected_reason`` says so."""
 
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="scopes"
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="scopes")
     region = models.CharField(max_length=30)
     is_expected = models.BooleanField(default=True)
     unexpected_reason = models.CharField(max_length=200, blank=True)
@@ -52,15 +61,11 @@ class Scope(models.Model):
     last_error_code = models.CharField(max_length=200, blank=True)
     last_error_text = models.TextField(blank=True)
 
-    objects: ClassVar[models.Manager["Scope"]] = models.Manager.from_queryset(
-        ScopeQuerySet
-    )()
+    objects: ClassVar[models.Manager["Scope"]] = models.Manager.from_queryset(ScopeQuerySet)()
 
     class Meta:
         ordering = ("account__account_id", "region")
-        constraints = (
-            models.UniqueConstraint(fields=("account", "region"), name="scope_unique"),
-        )
+        constraints = (models.UniqueConstraint(fields=("account", "region"), name="scope_unique"),)
 
     def __str__(self) -> str:
         return f"{self.account.account_id} {self.region}"
@@ -73,8 +78,5 @@ class Scope(models.Model):
             return "never"
         if self.last_outcome != Outcome.COMPLETE:
             return self.last_outcome
-        is_fresh = (
-            self.last_complete_at is not None
-            and self.last_complete_at >= at - STALE_AFTER
-        )
+        is_fresh = self.last_complete_at is not None and self.last_complete_at >= at - STALE_AFTER
         return "complete" if is_fresh else "stale"

@@ -37,9 +37,7 @@ class Membership(models.Model):
     objects: ClassVar[models.Manager["Membership"]] = models.Manager()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("user", "team"), name="membership_unique"),
-        )
+        constraints = (models.UniqueConstraint(fields=("user", "team"), name="membership_unique"),)
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"

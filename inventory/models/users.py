@@ -28,9 +28,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    roles = ArrayField(
-        models.CharField(max_length=20, choices=Role.choices), default=list, blank=True
-    )
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

@@ -25,9 +25,7 @@ class Vendor(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = (
-            models.UniqueConstraint(Lower("name"), name="vendor_name_unique"),
-        )
+        constraints = (models.UniqueConstraint(Lower("name"), name="vendor_name_unique"),)
 
     def __str__(self) -> str:
         return self.name
