@@ -7,9 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("inventory", "approvals", "sesgov")
-FRAMEWORKS = frozenset(
-    {"django", "celery", "boto3", "botocore", "moto", "redis", "psycopg"}
-)
+FRAMEWORKS = frozenset({"django", "celery", "boto3", "botocore", "moto", "redis", "psycopg"})
 
 # The floors of the house, lowest first. A file stands on the floor of the longest prefix that fits.
 FLOORS: tuple[tuple[str, int], ...] = (
@@ -54,24 +52,16 @@ def module_name(path: Path, root: Path) -> str:
 def imports_of(path: Path, root: Path) -> Iterator[Import]:
     """Every import statement of a file, hidden ones included."""
     name = module_name(path, root)
-    yield from _walk(
-        ast.parse(path.read_text("utf-8")), name, _package(path, name), None
-    )
+    yield from _walk(ast.parse(path.read_text("utf-8")), name, _package(path, name), None)
 
 
 def _package(path: Path, name: str) -> str:
     return name if path.name == "__init__.py" else name.rpartition(".")[0]
 
 
-def _walk(
-    node: ast.AST, importer: str, package: str, function: str | None
-) -> Iterator[Import]:
+def _walk(node: ast.AST, importer: str, package: str, function: str | None) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
-        inside = (
-            child.name
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))
-            else function
-        )
+        inside = child.name if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
         if isinstance(child, ast.Import):
             for alias in child.names:
                 yield Import(importer, alias.name, child.lineno, function)
@@ -100,13 +90,11 @@ def floor(module: str) -> int | None:
 
 def broken_rules(root: Path) -> list[str]:
     """One sentence for each import that breaks the order, sorted."""
-    found = []
+    found: list[str] = []
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             for item in imports_of(path, root):
-                found.extend(
-                    f"{item.importer}:{item.line} {reason}" for reason in _judge(item)
-                )
+                found.extend(f"{item.importer}:{item.line} {reason}" for reason in _judge(item))
     return sorted(found)
 
 

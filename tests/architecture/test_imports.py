@@ -47,15 +47,11 @@ def test_imports_run_in_one_direction() -> None:
         ("approvals/rules.py", "import django.utils", "does without"),
     ],
 )
-def test_a_planted_violation_is_seen(
-    tmp_path: Path, file: str, source: str, complaint: str
-) -> None:
+def test_a_planted_violation_is_seen(tmp_path: Path, file: str, source: str, complaint: str) -> None:
     planted = tmp_path / file
     planted.parent.mkdir(parents=True)
     planted.write_text(source + "\n")
-    assert any(complaint in sentence for sentence in broken_rules(tmp_path)), (
-        broken_rules(tmp_path)
-    )
+    assert any(complaint in sentence for sentence in broken_rules(tmp_path)), broken_rules(tmp_path)
 
 
 def test_a_late_import_in_ready_is_allowed(tmp_path: Path) -> None:

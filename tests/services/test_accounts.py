@@ -1,6 +1,7 @@
 """Accounts enter the registry, or a sentence says why not and nothing is written."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ ROLE = "arn:aws:iam::012345678901:role/sesgov-read"
 pytestmark = pytest.mark.django_db
 
 
-def add(account_id: str = "012345678901", **fields: object) -> Account:
-    return add_account(NewAccount(account_id, **fields), acting_user=None, at=NOW)  # type: ignore[arg-type]  # shorthand
+def add(account_id: str = "012345678901", **fields: Any) -> Account:
+    return add_account(NewAccount(account_id, **fields), acting_user=None, at=NOW)
 
 
 def test_it_keeps_the_leading_zero_and_writes_one_audit_row() -> None:
@@ -86,7 +87,7 @@ def test_a_duplicate_is_refused_with_the_row_named() -> None:
         ({"relationship": "partner", "ends_on": date(2026, 2, 28)}, Trust.FORMER),
     ],
 )
-def test_trust_follows_relationship_and_end(fields: dict[str, object], trust: Trust) -> None:
+def test_trust_follows_relationship_and_end(fields: dict[str, Any], trust: Trust) -> None:
     assert add(**fields).trust(date(2026, 3, 1)) is trust
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pgtrigger
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from inventory.models import AuditEvent, Team
@@ -26,10 +26,12 @@ def test_it_keeps_names_as_text_and_canonical_data() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE inventory_auditevent SET action = 'x'", "DELETE FROM inventory_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE inventory_auditevent SET action = 'x'", "DELETE FROM inventory_auditevent"]
+)
 def test_rows_can_be_neither_changed_nor_deleted(statement: str) -> None:
     make_event()
-    with pytest.raises(DatabaseError, match="[Cc]annot"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert AuditEvent.objects.count() == 1
 
@@ -37,18 +39,16 @@ def test_rows_can_be_neither_changed_nor_deleted(statement: str) -> None:
 @pytest.mark.django_db
 def test_a_queryset_update_is_refused_too() -> None:
     make_event()
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
         AuditEvent.objects.update(action="x")
 
 
 @pytest.mark.django_db
 def test_the_table_cannot_be_truncated() -> None:
-    make_event()
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        pgtrigger.enable("inventory.AuditEvent:no_truncate")
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE inventory_auditevent CASCADE")
-    assert AuditEvent.objects.count() == 1
+    # The suite switches this trigger off, since Django's flush truncates; the rollback switches it off again.
+    pgtrigger.enable("inventory.AuditEvent:no_truncate")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE inventory_auditevent CASCADE")
 
 
 @pytest.mark.django_db(transaction=True)

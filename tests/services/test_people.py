@@ -1,6 +1,7 @@
 """People and teams."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,9 @@ PASSWORD = "correct horse battery"
 pytestmark = pytest.mark.django_db
 
 
-def add(email: str = "Ann@Example.com", **fields: object) -> User:
-    entry: dict[str, object] = {"name": "Ann", "roles": ["owner"], **fields}
-    return add_person(email=email, acting_user=None, at=NOW, **entry)  # type: ignore[arg-type]  # shorthand
+def add(email: str = "Ann@Example.com", **fields: Any) -> User:
+    entry: dict[str, Any] = {"name": "Ann", "roles": ["owner"], **fields}
+    return add_person(email=email, acting_user=None, at=NOW, **entry)
 
 
 def test_it_adds_a_person_with_team_and_audit_rows() -> None:
@@ -38,9 +39,9 @@ def test_it_adds_a_person_with_team_and_audit_rows() -> None:
         ({"teams": ["x" * 300]}, "team"),
     ],
 )
-def test_bad_input_names_the_field_and_writes_nothing(fields: dict[str, object], field: str) -> None:
+def test_bad_input_names_the_field_and_writes_nothing(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(RefusedError) as refusal:
-        add(**fields)  # type: ignore[arg-type]  # shorthand
+        add(**fields)
     assert refusal.value.field == field
     assert (User.objects.count(), Team.objects.count(), AuditEvent.objects.count()) == (0, 0, 0)
 
