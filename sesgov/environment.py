@@ -44,6 +44,8 @@ class Environment:
     time_zone: ZoneInfo
     collect_at: time | None
     ses_rate: float
+    regions: tuple[str, ...]
+    lease_seconds: float
     role_name: str | None
     external_id: str | None
     owner_tag_keys: tuple[str, ...]
@@ -140,6 +142,16 @@ def _rate(name: str, value: str) -> float:
     return rate
 
 
+def _seconds(name: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 1 <= seconds <= 3600:
+        raise _fail(name, value, "expected seconds from 1 to 3600")
+    return seconds
+
+
 def _zone(name: str, value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -214,6 +226,8 @@ def read(variables: Mapping[str, str]) -> Environment:
         time_zone=reader.get("SESGOV_TIME_ZONE", _zone, default=ZoneInfo("UTC")),
         collect_at=reader.get("SESGOV_COLLECT_AT", _time_of_day, default=time(2, 0)),
         ses_rate=reader.get("SESGOV_SES_RATE", _rate, default=1.0),
+        regions=reader.get("SESGOV_REGIONS", _list, default=()),
+        lease_seconds=reader.get("SESGOV_LEASE_SECONDS", _seconds, default=120.0),
         role_name=reader.get("SESGOV_ROLE_NAME", _role_name, default=None),
         external_id=reader.get("SESGOV_EXTERNAL_ID", _external_id, default=None),
         owner_tag_keys=reader.get("SESGOV_OWNER_TAG_KEYS", _list, default=("owner", "team", "contact")),

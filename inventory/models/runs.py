@@ -1,7 +1,9 @@
 """Collection runs: one look at a set of scopes."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from inventory.models.scopes import Outcome, Scope
@@ -21,7 +23,11 @@ class CollectionRunQuerySet(models.QuerySet["CollectionRun"]):
 
 
 class CollectionRun(models.Model):
-    """A run is finished when each of its scopes has an outcome, abandoned when its deadline passed first."""
+    """A run is finished when each of its scopes has an outcome, abandoned when its deadline passed first.
+
+    ``wanted_accounts`` are the ids it was started for; ``wanted_regions`` is empty where each account's own regions are
+    to be found. An account moves to ``planned_accounts`` once its scopes are rows; ``planned_at`` says that all are.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
@@ -39,6 +45,11 @@ class CollectionRun(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     created_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
+    wanted_accounts = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    wanted_regions = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    planned_accounts = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    planning_until = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["CollectionRun"]] = models.Manager.from_queryset(CollectionRunQuerySet)()
@@ -58,11 +69,28 @@ class CollectionRun(models.Model):
         return f"run {self.pk}"
 
 
+class ScopeRunQuerySet(models.QuerySet["ScopeRun"]):
+    """The jobs of runs that still go on."""
+
+    def due(self, at: datetime) -> Self:
+        """What a worker may take up: waiting and due, or left behind by one whose lease ended."""
+        return self.filter(run__state=CollectionRun.State.RUNNING).filter(
+            models.Q(state=ScopeRun.State.DUE, due_at__lte=at)
+            | models.Q(state=ScopeRun.State.LEASED, leased_until__lt=at)
+        )
+
+    def unfinished(self) -> Self:
+        """What has no outcome yet."""
+        return self.exclude(state=ScopeRun.State.DONE)
+
+
 class ScopeRun(models.Model):
     """One scope of one run: the job itself. A message to a worker is only a hint that such rows are due.
 
     ``fence`` grows with each lease; a worker whose fence is no longer the row's writes nothing.
     ``next_token`` and ``is_listed`` are the cursor of the listing, :class:`ListedIdentity` rows that of the reading.
+    ``failures`` counts the calls since the last answer that brought none, throttled ones aside; ``troubled_since`` is
+    the instant of the first of them.
     """
 
     class State(models.TextChoices):
@@ -77,6 +105,8 @@ class ScopeRun(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    troubled_since = models.DateTimeField(null=True, blank=True)
     next_token = models.TextField(blank=True)
     is_listed = models.BooleanField(default=False)
     listing_source = models.CharField(max_length=2, default="v2")
@@ -89,6 +119,8 @@ class ScopeRun(models.Model):
     identities_read = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ScopeRun"]] = models.Manager.from_queryset(ScopeRunQuerySet)()
 
     class Meta:
         ordering = ("scope__account__account_id", "scope__region")
@@ -107,7 +139,10 @@ class ScopeRun(models.Model):
 
 
 class ListedIdentity(models.Model):
-    """An identity that the listing of a scope named in a run, and whether it was read."""
+    """An identity to read in a scope of a run, and whether it was read.
+
+    ``was_listed`` is false for one that we knew and the complete listing lacked: it is gone only if reading it says so.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting"
@@ -118,6 +153,8 @@ class ListedIdentity(models.Model):
     scope_run = models.ForeignKey(ScopeRun, on_delete=models.CASCADE, related_name="listed")
     name = models.CharField(max_length=320)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    was_listed = models.BooleanField(default=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=200, blank=True)
 
     objects: ClassVar[models.Manager["ListedIdentity"]] = models.Manager()
