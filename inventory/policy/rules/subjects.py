@@ -36,7 +36,7 @@ class RegionCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class WayAround:
     """Another identity that may let in whom a Deny of this one keeps out: an address below it, or a region copy."""
 
     arn: str
@@ -49,7 +49,7 @@ class IdentitySubject:
 
     ``identity_type`` is ``DOMAIN`` or ``EMAIL_ADDRESS``; ``environment`` and ``owner_team`` may be empty.
     ``policies`` maps names to raw texts. ``delegates`` maps account ids to what is known of them.
-    ``region_copies`` and ``copies`` are empty where nobody looked: the rules that need them then stay silent.
+    ``region_copies`` and ``ways_around`` are empty where nobody looked: the rules that need them then stay silent.
     """
 
     name: str
@@ -64,7 +64,7 @@ class IdentitySubject:
     registry: Registry = field(default_factory=Registry)
     delegates: Mapping[str, DelegateFacts] = field(default_factory=dict)
     region_copies: tuple[RegionCopy, ...] = ()
-    copies: tuple[Copy, ...] = ()
+    ways_around: tuple[WayAround, ...] = ()
 
     @property
     def is_production(self) -> bool:

@@ -12,8 +12,8 @@ ADMINISTRATION_TEXTS = (
         why=(
             "The statement covers actions that change the identity or its policies (ses:* covers them all). AWS "
             "documents these actions for principals of the owner's own account and does not say whether it honours "
-            "them across accounts, so this is possible, not proven. If it is honoured, the outsider can let in anyone else "
-            "and stay after being removed."
+            "them across accounts, so this is possible, not proven. If it is honoured, the outsider can "
+            "let in anyone else and stay after being removed."
         ),
         correction=Correction.REPLACE,
         console=(

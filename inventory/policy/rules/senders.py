@@ -1,0 +1,99 @@
+"""Who outside can send: callers whom nobody named, knows, or knows any longer."""
+
+from collections.abc import Iterable, Iterator
+
+from inventory.policy.delegations import Delegation
+from inventory.policy.reach import Reach
+from inventory.policy.rules.parties import ANYONE, parties
+from inventory.policy.rules.subjects import IdentitySubject
+from inventory.policy.rules.violations import Violation, violation
+from inventory.policy.rules.wording import as_whom, content_limits, limit_words
+from inventory.policy.trust import Trust
+
+NAMED_REACHES = (Reach.ORGANIZATION, Reach.ACCOUNT, Reach.PRINCIPAL, Reach.SERVICE)
+_OPEN_REACHES = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)
+_BY_TRUST = {
+    Trust.UNKNOWN: ("unknown-account-send", "nobody has said who that is."),
+    Trust.FORMER: ("former-delegate-send", "that relationship has ended."),
+    Trust.PLACEHOLDER: ("placeholder-account", "that account id comes from documentation examples."),
+}
+
+
+def outside_senders(subject: IdentitySubject) -> list[Delegation]:
+    """The delegations that let somebody outside the owner's account send."""
+    return [delegation for delegation in subject.analysis.delegations if delegation.is_outside and delegation.can_send]
+
+
+def open_senders(subject: IdentitySubject) -> Iterator[Violation]:
+    """``public-send``, ``public-send-limited``, ``undetermined-send``, ``network-only-send``, ``service-unpinned``."""
+    for delegation in _widest_by_statement(outside_senders(subject)):
+        yield from _OPEN_RULES[delegation.reach](subject, delegation)
+
+
+def named_senders(subject: IdentitySubject) -> Iterator[Violation]:
+    """``unknown-account-send``, ``former-delegate-send`` and ``placeholder-account``: by trust, so never two."""
+    for delegation in outside_senders(subject):
+        if delegation.reach not in NAMED_REACHES or delegation.trust not in _BY_TRUST:
+            continue
+        rule_id, because = _BY_TRUST[delegation.trust]
+        for party in parties(delegation, subject.delegates):
+            text = f"{party.label} can send as {as_whom(subject)}; {because}"
+            yield _at(delegation, rule_id, text, party.subject)
+
+
+def organizations(subject: IdentitySubject) -> Iterator[Violation]:
+    """``organization-wide-delegate``."""
+    for delegation in outside_senders(subject):
+        if delegation.reach is Reach.ORGANIZATION:
+            for party in parties(delegation, subject.delegates):
+                text = f"{party.label} can send as {as_whom(subject)}."
+                yield _at(delegation, "organization-wide-delegate", text, party.subject)
+
+
+def _widest_by_statement(delegations: Iterable[Delegation]) -> Iterator[Delegation]:
+    """One statement is told once, by its widest open reach: who may send at all may also send through a service."""
+    by_statement: dict[tuple[str, int], list[Delegation]] = {}
+    for delegation in delegations:
+        if delegation.reach in _OPEN_REACHES:
+            by_statement.setdefault((delegation.policy, delegation.statement), []).append(delegation)
+    for alike in by_statement.values():
+        widest = min(alike, key=lambda delegation: _OPEN_REACHES.index(delegation.reach)).reach
+        yield from (delegation for delegation in alike if delegation.reach is widest)
+
+
+def _public(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
+    if content_limits(delegation):
+        text = f"Anyone with an AWS account can send as {subject.name}, but only {limit_words(delegation)}."
+        yield _at(delegation, "public-send-limited", text, ANYONE)
+    else:
+        yield _at(delegation, "public-send", f"Anyone with an AWS account can send as {as_whom(subject)}.", ANYONE)
+
+
+def _undetermined(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
+    text = f"A statement allows sending as {as_whom(subject)}, and it cannot be said to whom: possibly to anyone."
+    yield _at(delegation, "undetermined-send", text, ANYONE)
+
+
+def _network(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
+    values = sorted({value for limit in delegation.limits if limit.kind == "network" for value in limit.values})
+    where = ", ".join(values[:4]) or "the named network"
+    text = f"Anyone with an AWS account who calls from {where} can send as {as_whom(subject)}."
+    yield _at(delegation, "network-only-send", text, ANYONE)
+
+
+def _service(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
+    for party in parties(delegation, subject.delegates):
+        text = f"{party.label} can send as {as_whom(subject)} for any of its customers."
+        yield _at(delegation, "service-unpinned", text, party.subject)
+
+
+def _at(delegation: Delegation, rule_id: str, text: str, subject: str) -> Violation:
+    return violation(rule_id, text, policy=delegation.policy, statement=delegation.statement, subject=subject)
+
+
+_OPEN_RULES = {
+    Reach.PUBLIC: _public,
+    Reach.UNDETERMINED: _undetermined,
+    Reach.NETWORK: _network,
+    Reach.SERVICE_UNPINNED: _service,
+}
