@@ -46,11 +46,11 @@ class StateDir:
         """The log file of a child."""
         return self.path / "log" / f"{name}.log"
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, size: int = 48) -> str:
         """The secret of that name, made on first use and kept in a file that only we can read."""
         path = self.file(name)
         if not path.exists():
-            write_private(path, secrets.token_urlsafe(48))
+            write_private(path, secrets.token_urlsafe(size))
         return path.read_text()
 
 
