@@ -64,7 +64,7 @@ class Credentials:
         if known:
             return known
         account = access_key if ACCOUNT_ID.fullmatch(access_key) else self.default_account
-        return Session(account, access_key, f"arn:aws:iam::{account}:user/moto", "AIDAEXAMPLE")
+        return Session(account, access_key, f"arn:aws:iam::{account}:user/moto", "AIDAEXAMPLE", issued_at=0.0)
 
     def _keep(self, session: Session) -> Session:
         with self._lock:
