@@ -5,6 +5,7 @@ from inventory.models.audit_events import AuditEvent
 from inventory.models.delegations import Delegation, DelegationState
 from inventory.models.findings import Finding, FindingEpisode, Severity
 from inventory.models.identities import Identity, IdentityState
+from inventory.models.last_judgements import LastJudgement
 from inventory.models.organizations import Organization
 from inventory.models.policies import PolicyVersion, SendingPolicy
 from inventory.models.roles import Role
@@ -25,6 +26,7 @@ __all__ = [
     "FindingEpisode",
     "Identity",
     "IdentityState",
+    "LastJudgement",
     "ListedIdentity",
     "Membership",
     "Organization",

@@ -1,5 +1,6 @@
 """Findings and their episodes."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db import models
 from inventory.models.identities import Identity
 from inventory.models.runs import CollectionRun
 from inventory.models.users import User
+from inventory.policy.rules import RULES, Fix, Place, RuleText, fix_for
 
 
 class Severity(models.TextChoices):
@@ -35,6 +37,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Present at the last look, or not looked at since: a finding that went stale is not gone."""
         return self.exclude(presence=Finding.Presence.ABSENT)
 
+    def unaccepted(self, on: date) -> Self:
+        """Without those that somebody has accepted, or called false, until ``on`` or later."""
+        accepted = (Finding.Disposition.RISK_ACCEPTED, Finding.Disposition.FALSE_POSITIVE)
+        return self.exclude(disposition__in=accepted, disposition_until__gte=on)
+
     def counted(self) -> Self:
         """All but hints, which appear in no count."""
         return self.exclude(severity=Severity.INFO)
@@ -45,7 +52,8 @@ class Finding(models.Model):
 
     ``key`` is the SHA-256 of rule id, account, region, identity, policy name and subject. ``presence`` is written by
     the collector alone, ``disposition`` by people alone. ``evidence`` holds the sentence and the place in the policy:
-    ``{"text": str, "statement": int | None, "path": [...]}``.
+    ``{"text": str, "statement": int | None, "path": [...], "places": [...]}``, where ``places`` holds the same three
+    for each further place in the policy, and is left out where there is none.
     """
 
     class Presence(models.TextChoices):
@@ -95,6 +103,24 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} on {self.identity_id}"
+
+    @property
+    def rule(self) -> RuleText:
+        """The rule's words."""
+        return RULES[self.rule_id]
+
+    @property
+    def fix(self) -> Fix:
+        """How to mend it, with the case's own values; reads the identity."""
+        statement = self.evidence.get("statement")
+        place = Place(
+            identity=self.identity.name,
+            identity_arn=self.identity.arn,
+            policy=self.policy_name,
+            statement=statement if isinstance(statement, int) else None,
+            subject=self.subject,
+        )
+        return fix_for(self.rule, place)
 
 
 class FindingEpisode(models.Model):
