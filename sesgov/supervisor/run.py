@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from io import StringIO
 from types import FrameType
 
+import django
 from django.core.management import CommandError, call_command
 from django.db import connections
 
@@ -138,6 +139,7 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
     """Start everything in order; answers what to print below the ready line."""
     if not options.no_demo:
         processes.start("aws", *demo.double_command(state))
+    django.setup()
     _migrate(options, given, state)
     processes.start("web", *WEB, *WEB_OPTIONS, f"{HOST}:{options.port}")
     if not options.no_demo:
