@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _KNOWN = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -42,10 +43,11 @@ class Statement:
     unknown: Sequence[str] = ()
 
 
-def statements_of(policy: str, text: str) -> list[Statement]:
+@lru_cache(maxsize=512)
+def statements_of(policy: str, text: str) -> tuple[Statement, ...]:
     """The statements of one policy document, in order. Raises :class:`UnreadablePolicyError`."""
     try:
-        return _read(policy, _loads(text))
+        return tuple(_read(policy, _loads(text)))
     except UnreadablePolicyError as error:
         if error.line is None:
             error.line, error.column = _position(text, error.element)

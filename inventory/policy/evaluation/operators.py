@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inventory.policy.evaluation import comparisons
 from inventory.policy.evaluation.patterns import Pattern
@@ -33,6 +34,7 @@ class Operator:
     compare: Comparison | None
 
 
+@lru_cache(maxsize=256)
 def operator_named(name: str) -> Operator | None:
     """The operator, or ``None`` for a name that IAM does not know."""
     found = _NAME.fullmatch(name)

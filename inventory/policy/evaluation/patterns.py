@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 
 
 class Wild(Enum):
@@ -14,6 +15,7 @@ class Wild(Enum):
 Pattern = tuple[str | Wild, ...]
 
 
+@lru_cache(maxsize=2048)
 def pattern_of(text: str) -> Pattern:
     """Text in which ``*`` and ``?`` are wildcards."""
     return tuple(Wild(char) if char in "*?" else char for char in text)

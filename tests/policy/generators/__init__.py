@@ -1,0 +1,1 @@
+"""Policies from the whole grammar, and requests that solve their own globs and ranges."""

@@ -1,0 +1,65 @@
+"""Populations: how wide a reach must be so that one concrete caller is among those it means."""
+
+from ipaddress import ip_address, ip_network
+
+from inventory.policy.channels import Channel
+from inventory.policy.reach import Reach
+from inventory.policy.requests import Caller, CallerKind, ContextValue, Request
+from tests.policy.generators.constants import Constants
+from tests.policy.generators.world import OWNER
+
+
+def reach_of(request: Request, constants: Constants) -> Reach:
+    """The narrowest reach that can mean this caller, given what the policies fix."""
+    context = {key.lower(): value for key, value in request.context.items()}
+    if request.channel is Channel.SERVICE:
+        return Reach.SERVICE if _is_pinned(context, constants) else Reach.SERVICE_UNPINNED
+    caller = request.caller
+    if caller.account == OWNER:
+        return Reach.SELF
+    if _is_named(caller, context, constants):
+        return Reach.PRINCIPAL
+    if caller.account in constants.accounts:
+        return Reach.ACCOUNT
+    if caller.organization in constants.organizations:
+        return Reach.ORGANIZATION
+    return Reach.PUBLIC if is_fresh_network(context, constants) else Reach.NETWORK
+
+
+def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
+    account, organization = context.get("aws:sourceaccount"), context.get("aws:sourceorgid")
+    arn = str(context.get("aws:sourcearn", "")).split(":")
+    owner = arn[4] if len(arn) > 5 else None
+    paths = context.get("aws:sourceorgpaths", ())
+    organizations = {organization, *(str(path).split("/")[0] for path in paths)}
+    fixed = constants.accounts
+    return account in fixed or owner in fixed or bool(organizations & constants.organizations)
+
+
+def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Constants) -> bool:
+    """Whether a name that the caller cannot share with others of the account stands in the policies."""
+    if caller.account in constants.accounts and caller.kind is CallerKind.ROOT_USER:
+        return True
+    names = {caller.arn, caller.session_arn, caller.userid, context.get("aws:username")}
+    own_id = (caller.userid or "").partition(":")[0]
+    if caller.kind is CallerKind.ROLE_SESSION and any(value.startswith(f"{own_id}:") for value in constants.values):
+        return True
+    return bool({name for name in names if isinstance(name, str)} & constants.values)
+
+
+def is_fresh_network(context: dict[str, ContextValue], constants: Constants) -> bool:
+    """Whether no range or network that the policies name holds the call; ranges broader than /8 and /32 hold none."""
+    if {context.get("aws:sourcevpc"), context.get("aws:sourcevpce")} & constants.values:
+        return False
+    address = context.get("aws:sourceip")
+    if not isinstance(address, str):
+        return True
+    return not any(_holds(cidr, address) for cidr in constants.values_for("aws:sourceip"))
+
+
+def _holds(cidr: str, address: str) -> bool:
+    try:
+        network, place = ip_network(cidr, strict=False), ip_address(address)
+    except ValueError:
+        return False
+    return place.version == network.version and network.prefixlen > 0 and place in network
