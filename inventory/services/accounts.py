@@ -11,9 +11,7 @@ from inventory.services.audit import record
 from inventory.services.refusals import RefusedError
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-eusc")
-_ROLE_ARN = re.compile(
-    r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}"
-)
+_ROLE_ARN = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}")
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 
 
@@ -35,9 +33,7 @@ class NewAccount:
 
 
 @transaction.atomic
-def add_account(
-    entry: NewAccount, *, acting_user: User | None, at: datetime
-) -> Account:
+def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) -> Account:
     """Add one account; raises :class:`RefusedError` and writes nothing where the entry does not hold."""
     _check(entry)
     account = Account.objects.create(
@@ -49,9 +45,7 @@ def add_account(
         role_arn=entry.role_arn,
         external_id=entry.external_id,
         profile=entry.profile,
-        vendor=_vendor(entry.vendor, acting_user=acting_user, at=at)
-        if entry.vendor.strip()
-        else None,
+        vendor=_vendor(entry.vendor, acting_user=acting_user, at=at) if entry.vendor.strip() else None,
         owner_team=_team(entry.owner) if entry.owner.strip() else None,
         ends_on=entry.ends_on,
         created_at=at,
@@ -82,14 +76,10 @@ def _check(entry: NewAccount) -> None:
     _check_duplicate(entry.account_id)
 
 
-def _check_choice(
-    field: str, value: str, allowed: "list[str] | tuple[str, ...]"
-) -> None:
+def _check_choice(field: str, value: str, allowed: "list[str] | tuple[str, ...]") -> None:
     if value not in allowed:
         known = ", ".join(word for word in allowed if word)
-        raise RefusedError(
-            field, f"{value!r} is not a known {field}. Use one of: {known}."
-        )
+        raise RefusedError(field, f"{value!r} is not a known {field}. Use one of: {known}.")
 
 
 def _check_length(field: str, value: str, longest: int) -> None:
@@ -110,10 +100,7 @@ def _check_role(entry: NewAccount) -> None:
                 "role_arn",
                 f"{entry.role_arn!r} is not a role ARN such as arn:aws:iam::111111111111:role/sesgov-read.",
             )
-        if (
-            match["account"] != entry.account_id
-            or match["partition"] != entry.partition
-        ):
+        if match["account"] != entry.account_id or match["partition"] != entry.partition:
             raise RefusedError(
                 "role_arn",
                 f"The role is in account {match['account']} ({match['partition']}), "
@@ -125,13 +112,9 @@ def _check_role(entry: NewAccount) -> None:
             "An ExternalId has 2 to 1224 letters, digits or + = , . @ : / - _ characters.",
         )
     if entry.external_id and not entry.role_arn:
-        raise RefusedError(
-            "external_id", "An ExternalId goes with a role: give --role-arn as well."
-        )
+        raise RefusedError("external_id", "An ExternalId goes with a role: give --role-arn as well.")
     if entry.role_arn and entry.profile:
-        raise RefusedError(
-            "profile", "Give either a role to assume or a profile, not both."
-        )
+        raise RefusedError("profile", "Give either a role to assume or a profile, not both.")
 
 
 def _check_duplicate(account_id: str) -> None:

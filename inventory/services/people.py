@@ -59,9 +59,7 @@ def add_team(
         raise RefusedError("team", "A team's name has 1 to 200 characters.")
     team = Team.objects.filter(name__iexact=wanted).first()
     if team is None:
-        team = Team.objects.create(
-            name=wanted, email=email, aliases=list(aliases), created_at=at
-        )
+        team = Team.objects.create(name=wanted, email=email, aliases=list(aliases), created_at=at)
         record(
             at=at,
             actor=acting_user,
@@ -73,13 +71,9 @@ def add_team(
 
 
 @transaction.atomic
-def join_team(
-    *, user: User, team: Team, acting_user: User | None, at: datetime
-) -> None:
+def join_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
     """Make the person a member; nothing happens where they already are."""
-    _, is_new = Membership.objects.get_or_create(
-        user=user, team=team, defaults={"created_at": at}
-    )
+    _, is_new = Membership.objects.get_or_create(user=user, team=team, defaults={"created_at": at})
     if is_new:
         record(
             at=at,
@@ -111,9 +105,7 @@ def _roles(roles: Iterable[str]) -> list[str]:
     held = sorted(set(roles))
     for role in held:
         if role not in Role.values:
-            raise RefusedError(
-                "role", f"{role!r} is not a role. Use one of: {', '.join(Role.values)}."
-            )
+            raise RefusedError("role", f"{role!r} is not a role. Use one of: {', '.join(Role.values)}.")
     return held
 
 
