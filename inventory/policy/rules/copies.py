@@ -2,20 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from inventory.policy.analysis import analyse
 from inventory.policy.delegations import Analysis, Delegation, Limit
-from inventory.policy.note_codes import NoteCode
-from inventory.policy.rules.conditions import notes
 from inventory.policy.rules.documents import effect, statements
-from inventory.policy.rules.parties import parties
-from inventory.policy.rules.subjects import IdentitySubject, WayAround
+from inventory.policy.rules.parties import ANYONE, parties
+from inventory.policy.rules.subjects import IdentitySubject, RegionCopy, WayAround
 from inventory.policy.rules.violations import Violation, violation
 from inventory.policy.rules.wording import listed
+from inventory.policy.trust import Registry
 
 _REGIONAL_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:requestedregion"})
-_PROBE = "sesgov-escape-probe"
 
 
 def admission_lines(analysis: Analysis) -> frozenset[str]:
@@ -38,16 +37,18 @@ def admission_lines(analysis: Analysis) -> frozenset[str]:
 
 
 def region_drift(subject: IdentitySubject) -> Iterator[Violation]:
-    """``region-drift``, on each copy that lets in somebody whom another copy does not."""
-    own = admission_lines(subject.analysis)
-    narrower = [copy for copy in subject.region_copies if own - copy.admits]
-    if not narrower:
-        return
-    extra = sorted({line.split(" ", 1)[0] for copy in narrower for line in own - copy.admits})
-    who = listed(["anyone" if name == "*" else name for name in extra])
-    where = listed(sorted(copy.region for copy in narrower))
-    text = f"In {subject.region} the policies let in {who} in a way that {where} does not."
-    yield violation("region-drift", text)
+    """``region-drift``, as :func:`drift` says."""
+    return drift(subject.region, admission_lines(subject.analysis), subject.region_copies)
+
+
+def drift(region: str, own: frozenset[str], copies: tuple[RegionCopy, ...]) -> Iterator[Violation]:
+    """``region-drift`` on a copy that lets in somebody, or for something, that another copy does not."""
+    narrower = [copy for copy in copies if own - copy.admits]
+    if narrower:
+        extra = sorted({line.split(" ", 1)[0] for copy in narrower for line in own - copy.admits})
+        who = listed(["anyone" if name == ANYONE else name for name in extra])
+        where = listed(sorted(copy.region for copy in narrower))
+        yield violation("region-drift", f"In {region} the policies let in {who} in a way that {where} does not.")
 
 
 def denials(policies: Mapping[str, str]) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -61,32 +62,42 @@ def denials(policies: Mapping[str, str]) -> list[tuple[str, int, Mapping[str, An
 
 
 def escaped_denials(subject: IdentitySubject) -> Iterator[Violation]:
-    """``dead-deny`` for a Deny that another identity lacks and that would narrow what that one lets in."""
-    dead = {(note.policy, note.statement) for note in notes(subject, NoteCode.DEAD_DENY)}
-    live = [deny for deny in denials(subject.policies) if deny[:2] not in dead]
-    for way in subject.ways_around if live else ():
-        before = _admitted(subject, way, [])
-        if not before or before == _admitted(subject, way, [deny[2] for deny in live]):
-            continue
-        for name, index, statement in live:
-            if before - _admitted(subject, way, [statement]):
-                text = f"{way.arn} lets in callers whom this Deny keeps out: it has policies of its own."
-                yield violation("dead-deny", text, policy=name, statement=index, subject=way.arn)
+    """``dead-deny``, as :func:`escapes` says, over every way around that is known."""
+    for way in subject.ways_around:
+        yield from escapes(subject.policies, way, owner=subject.owner_account, registry=subject.registry, at=subject.at)
 
 
-def _admitted(subject: IdentitySubject, way: WayAround, added: list[Mapping[str, Any]]) -> frozenset[str]:
-    policies = dict(way.policies)
-    for index, statement in enumerate(added):
-        document = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": way.arn}]}
-        policies[f"{_PROBE}-{index}"] = json.dumps(document)
-    analysis = analyse(
-        owner_account=subject.owner_account,
-        identity_arn=way.arn,
-        policies=policies,
-        registry=subject.registry,
-        at=subject.at,
-    )
-    return admission_lines(analysis)
+def escapes(
+    policies: Mapping[str, str], way: WayAround, *, owner: str, registry: Registry, at: datetime
+) -> Iterator[Violation]:
+    """``dead-deny`` for a Deny of these policies that the other identity lacks and that would narrow what it lets in.
+
+    A Deny that cannot fire would narrow nothing there either: that one is told by the analyser's note.
+    """
+    found = denials(policies)
+
+    def admitted(added: list[Mapping[str, Any]]) -> frozenset[str]:
+        joined = {**way.policies, **_probes(added, way.arn)}
+        return admission_lines(
+            analyse(owner_account=owner, identity_arn=way.arn, policies=joined, registry=registry, at=at)
+        )
+
+    before = admitted([]) if found else frozenset()
+    if not before or before == admitted([statement for _, _, statement in found]):
+        return
+    for name, index, statement in found:
+        if before - admitted([statement]):
+            text = f"{way.arn} lets in callers whom this Deny keeps out: it has policies of its own."
+            yield violation("dead-deny", text, policy=name, statement=index, subject=way.arn)
+
+
+def _probes(added: list[Mapping[str, Any]], arn: str) -> dict[str, str]:
+    return {
+        f"sesgov-escape-probe-{index}": json.dumps(
+            {"Version": "2012-10-17", "Statement": [{**statement, "Resource": arn}]}
+        )
+        for index, statement in enumerate(added)
+    }
 
 
 def _only_asks_for_tls(statement: Mapping[str, Any]) -> bool:

@@ -1,0 +1,123 @@
+"""Findings come and go: rows, episodes and the audit row, for as many findings as one change touches, in bulk."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inventory.models import CollectionRun, Finding, FindingEpisode
+from inventory.services.finding_rows import Wanted
+
+Reason = FindingEpisode.Reason
+Presence = Finding.Presence
+
+
+@dataclass(slots=True)
+class Changes:
+    """Findings by what became of them; ``closed`` with the reason, ``severity`` with the severity before."""
+
+    opened: list[Finding] = field(default_factory=list)
+    reopened: list[Finding] = field(default_factory=list)
+    closed: list[tuple[Finding, Reason]] = field(default_factory=list)
+    severity: list[tuple[Finding, str]] = field(default_factory=list)
+    reworded: list[Finding] = field(default_factory=list)
+    unchanged: list[Finding] = field(default_factory=list)
+
+    def audited(self) -> dict[str, object]:
+        """For the audit trail; empty where nothing happened that people decide by."""
+        said: dict[str, list[dict[str, object]]] = {
+            "opened": [_named(finding) for finding in self.opened],
+            "reopened": [_named(finding) for finding in self.reopened],
+            "resolved": [_named(finding) | {"reason": reason.value} for finding, reason in self.closed],
+            "severity": [_named(finding) | {"before": before} for finding, before in self.severity],
+        }
+        return {name: entries for name, entries in said.items() if entries}
+
+
+def compare(
+    wanted: Mapping[str, Wanted],
+    known: Iterable[Finding],
+    reason_of: Callable[[Finding], Reason],
+    *,
+    at: datetime,
+) -> Changes:
+    """What has to happen so that the known findings are those that are wanted; the findings are already altered."""
+    changes = Changes()
+    by_key = {finding.key: finding for finding in known}
+    for key, wish in wanted.items():
+        finding = by_key.get(key)
+        if finding is None:
+            changes.opened.append(_new(wish, at))
+        else:
+            _meet(finding, wish, changes)
+    for key, finding in by_key.items():
+        if key not in wanted and finding.presence != Presence.ABSENT:
+            finding.presence = Presence.ABSENT
+            changes.closed.append((finding, reason_of(finding)))
+    return changes
+
+
+def write(changes: Changes, *, at: datetime, run: CollectionRun | None, is_baseline: bool) -> None:
+    """Store the changes: a fixed number of statements, however many findings there are."""
+    Finding.objects.bulk_create(changes.opened)
+    altered = [*changes.reopened, *(finding for finding, _ in changes.severity), *changes.reworded]
+    for finding in altered:
+        finding.last_seen_at = at
+    if altered:
+        unique = {finding.pk: finding for finding in altered}
+        columns = ["presence", "severity", "severity_rank", "evidence", "last_seen_at"]
+        Finding.objects.bulk_update(unique.values(), columns)
+    if changes.unchanged:
+        Finding.objects.filter(pk__in=[finding.pk for finding in changes.unchanged]).update(
+            presence=Presence.PRESENT, last_seen_at=at
+        )
+    _close(changes, at, run)
+    FindingEpisode.objects.bulk_create(
+        FindingEpisode(finding=finding, opened_at=at, is_baseline=is_baseline, opened_by_run=run)
+        for finding in (*changes.opened, *changes.reopened)
+    )
+
+
+def _close(changes: Changes, at: datetime, run: CollectionRun | None) -> None:
+    closed: dict[Reason, list[int]] = {}
+    for finding, reason in changes.closed:
+        closed.setdefault(reason, []).append(finding.pk)
+    for reason, keys in closed.items():
+        open_episodes = FindingEpisode.objects.filter(finding__in=keys, closed_at=None)
+        open_episodes.update(closed_at=at, reason=reason, closed_by_run=run)
+    if closed:
+        Finding.objects.filter(pk__in=[finding.pk for finding, _ in changes.closed]).update(presence=Presence.ABSENT)
+
+
+def _meet(finding: Finding, wish: Wanted, changes: Changes) -> None:
+    if finding.severity != wish.severity:
+        changes.severity.append((finding, finding.severity))
+    elif finding.evidence != wish.evidence:
+        changes.reworded.append(finding)
+    if finding.presence == Presence.ABSENT:
+        changes.reopened.append(finding)
+    elif finding.severity == wish.severity and finding.evidence == wish.evidence:
+        changes.unchanged.append(finding)
+    finding.severity = wish.severity.value
+    finding.severity_rank = wish.severity.rank
+    finding.evidence = wish.evidence
+    finding.presence = Presence.PRESENT
+
+
+def _new(wish: Wanted, at: datetime) -> Finding:
+    return Finding(
+        key=wish.key,
+        rule_id=wish.rule_id,
+        identity=wish.identity,
+        policy_name=wish.policy,
+        subject=wish.subject,
+        severity=wish.severity.value,
+        severity_rank=wish.severity.rank,
+        presence=Presence.PRESENT,
+        evidence=wish.evidence,
+        first_opened_at=at,
+        last_seen_at=at,
+    )
+
+
+def _named(finding: Finding) -> dict[str, object]:
+    return {"finding": finding.pk, "rule": finding.rule_id, "severity": finding.severity, "subject": finding.subject}
