@@ -38,7 +38,7 @@ MANAGEMENT = EstateAccount(
     id="614289037155",
     environment="production",
     owner="Platform",
-    domains=("harbourlight.example", "corp.harbourlight.example", "notices.example.com"),
+    domains=("harbourlight.example", "corp.harbourlight.example", "notices.harbourlight.example"),
     stems=("press.", "office@", "alerts.", "board@", "hello@", "status.", "noreply@"),
 )
 SHOP = EstateAccount(
@@ -46,7 +46,7 @@ SHOP = EstateAccount(
     id="620418359072",
     environment="production",
     owner="Shop",
-    domains=("shop.example.com", "orders.example.com", "outlet.example.net"),
+    domains=("shop.example.com", "orders.example.com", "outlet.example.com"),
     stems=("cart.", "returns@", "flash.", "reviews.", "confirm@", "hello@", "gifts."),
 )
 SHOP_STAGING = EstateAccount(
@@ -54,7 +54,7 @@ SHOP_STAGING = EstateAccount(
     id="633907214586",
     environment="staging",
     owner="Shop",
-    domains=("staging.shop.example.com", "staging.orders.example.com", "staging.outlet.example.net"),
+    domains=("staging.shop.example.com", "staging.orders.example.com", "staging.outlet.example.com"),
     stems=("cart.", "returns@", "flash.", "load.", "confirm@", "hello@", "preview."),
 )
 SHOP_DEVELOPMENT = EstateAccount(
@@ -62,7 +62,7 @@ SHOP_DEVELOPMENT = EstateAccount(
     id="647120983354",
     environment="development",
     owner="Shop",
-    domains=("dev.shop.example.com", "dev.orders.example.com", "sandbox.example.net"),
+    domains=("dev.shop.example.com", "dev.orders.example.com", "sandbox.example.com"),
     stems=("cart.", "test@", "spike.", "load.", "build@", "hello@", "demo."),
 )
 NEWSLETTER = EstateAccount(
@@ -86,7 +86,7 @@ SUPPORT = EstateAccount(
     id="671359024876",
     environment="production",
     owner="Support",
-    domains=("support.example.com", "help.example.org", "community.example.org"),
+    domains=("support.harbourlight.example", "help.harbourlight.example", "community.brasscompass.example"),
     stems=("tickets.", "agent@", "forum.", "chat.", "answers@", "moderators@", "surveys."),
 )
 LOGISTICS = EstateAccount(
@@ -94,7 +94,7 @@ LOGISTICS = EstateAccount(
     id="689214730065",
     environment="production",
     owner="Logistics",
-    domains=("parcel.example.net", "tracking.example.net", "depot.example.com"),
+    domains=("quaysideparcel.example", "tracking.quaysideparcel.example", "depot.quaysideparcel.example"),
     stems=("delivery.", "driver@", "gate.", "customs.", "pickup@", "shift@", "weather."),
 )
 PEOPLE = EstateAccount(
@@ -102,7 +102,7 @@ PEOPLE = EstateAccount(
     id="695570218348",
     environment="production",
     owner="People",
-    domains=("careers.example.com", "people.harbourlight.example", "academy.example.org"),
+    domains=("careers.harbourlight.example", "people.harbourlight.example", "brindleacademy.example"),
     stems=("interviews.", "payroll@", "courses.", "referrals.", "welcome@", "tutor@", "alumni."),
 )
 DATA_STAGING = EstateAccount(
@@ -110,7 +110,7 @@ DATA_STAGING = EstateAccount(
     id="702946183327",
     environment="staging",
     owner="Data",
-    domains=("insights.example.org", "staging.insights.example.org", "reports.example.com"),
+    domains=("saltmarsh.example", "staging.saltmarsh.example", "reports.harbourlight.example"),
     stems=("daily.", "pipeline@", "weekly.", "quality.", "alerts@", "hello@", "forecast."),
 )
 LAB = EstateAccount(key="lab", id="718335902641", environment="development", owner="Platform", domains=(), stems=())
@@ -119,7 +119,7 @@ GOVERNMENT = EstateAccount(
     id="735120664908",
     environment="production",
     owner="Public sector",
-    domains=("agency.example.org", "tenders.example.org"),
+    domains=("agency.civicquay.example", "tenders.civicquay.example"),
     stems=("notices.", "contact@", "permits.", "replies@"),
 )
 COMMERCIAL = (

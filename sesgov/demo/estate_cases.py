@@ -87,7 +87,7 @@ OPEN_TO_ANYONE = (
         ("public-send",),
         SHOP_DEVELOPMENT,
         "eu-west-1",
-        "spike.sandbox.example.net",
+        "spike.sandbox.example.com",
         {"spike": [allow(ANYONE, EVERYTHING)]},
     ),
     Case(
@@ -101,28 +101,28 @@ OPEN_TO_ANYONE = (
         ("undetermined-send",),
         DATA_STAGING,
         "eu-west-1",
-        "weekly.reports.example.com",
+        "weekly.reports.harbourlight.example",
         {"reports": [allow(ANYONE, SEND, {"StringEquals": {"ses:CampaignName": "weekly"}})]},
     ),
     Case(
         ("network-only-send",),
         LOGISTICS,
         "eu-west-1",
-        "gate.depot.example.com",
+        "gate.depot.quaysideparcel.example",
         {"office-network": [allow(ANYONE, SEND, {"IpAddress": {"aws:SourceIp": OFFICE}})]},
     ),
     Case(
         ("vacuous-condition", "public-send"),
         SHOP,
         "eu-central-1",
-        "kampagne.outlet.example.net",
+        "kampagne.outlet.example.com",
         {"org-only": [allow(ANYONE, SEND, {"StringEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION_ID}})]},
     ),
     Case(
         ("dead-deny", "public-send"),
         DATA_STAGING,
         "us-east-1",
-        "club.reports.example.com",
+        "club.reports.harbourlight.example",
         {
             "org-guard": [
                 allow(ANYONE, SEND),
@@ -138,14 +138,14 @@ OPEN_TO_ANYONE = (
         ("service-unpinned",),
         SUPPORT,
         "eu-west-1",
-        "forum.community.example.org",
+        "forum.community.brasscompass.example",
         {"sign-up-mail": [allow(COGNITO, SEND)]},
     ),
     Case(
         ("organization-wide-delegate",),
         MANAGEMENT,
         "eu-west-1",
-        "alerts.notices.example.com",
+        "alerts.notices.harbourlight.example",
         {"whole-company": [allow(ANYONE, SEND, {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION_ID}})]},
     ),
 )
@@ -161,20 +161,20 @@ STRANGERS = (
         ("unknown-account-send",),
         SUPPORT,
         "us-east-1",
-        "club.community.example.org",
-        {"helper": [allow(role(SECOND_STRANGER, "mailer"), SEND, _from("team@club.community.example.org"))]},
+        "club.community.brasscompass.example",
+        {"helper": [allow(role(SECOND_STRANGER, "mailer"), SEND, _from("team@club.community.brasscompass.example"))]},
     ),
     Case(
         ("former-delegate-send",),
         SUPPORT,
         "eu-west-1",
-        "surveys.support.example.com",
+        "surveys.support.harbourlight.example",
         {
             "quillfeather": [
                 allow(
                     role(QUILLFEATHER_PANEL.id, "survey-sender"),
                     SEND,
-                    _from("panel@surveys.support.example.com") | VENDOR_IP,
+                    _from("panel@surveys.support.harbourlight.example") | VENDOR_IP,
                 )
             ]
         },
@@ -183,7 +183,7 @@ STRANGERS = (
         ("former-delegate-send", "whole-account-delegate"),
         PEOPLE,
         "eu-west-1",
-        "alumni.careers.example.com",
+        "alumni.careers.harbourlight.example",
         {"fennimore-2024": [allow(account(FENNIMORE_BOOKING.id), SEND)]},
     ),
     Case(
@@ -216,7 +216,7 @@ STRANGERS = (
         ("policy-admin-delegated",),
         MANAGEMENT,
         "eu-west-1",
-        "status.notices.example.com",
+        "status.notices.harbourlight.example",
         {"operations": [allow(role(OSTERMARK_DESK.id, "operator"), (*SEND, "ses:UpdateEmailIdentityPolicy"))]},
     ),
 )
@@ -256,8 +256,12 @@ PARTNERS = (
         ("whole-account-delegate",),
         LOGISTICS,
         "eu-west-1",
-        "customs.parcel.example.net",
-        {"dunmere": [allow(account(DUNMERE_TRACKING.id), SEND, _from("forms@customs.parcel.example.net") | VENDOR_IP)]},
+        "customs.quaysideparcel.example",
+        {
+            "dunmere": [
+                allow(account(DUNMERE_TRACKING.id), SEND, _from("forms@customs.quaysideparcel.example") | VENDOR_IP)
+            ]
+        },
     ),
     Case(
         ("no-from-restriction",),
@@ -270,8 +274,8 @@ PARTNERS = (
         ("no-network-restriction",),
         SUPPORT,
         "eu-west-1",
-        "tickets.support.example.com",
-        {"desk": from_only(OSTERMARK, "desk@tickets.support.example.com")},
+        "tickets.support.harbourlight.example",
+        {"desk": from_only(OSTERMARK, "desk@tickets.support.harbourlight.example")},
     ),
     Case(
         ("bulk-escapes-from",),
@@ -301,27 +305,27 @@ MISTAKES = (
         ("inert-condition",),
         LOGISTICS,
         "eu-central-1",
-        "filialen.tracking.example.net",
+        "filialen.tracking.quaysideparcel.example",
         {"dunmere-tls": [allow(DUNMERE, SEND, {"Bool": {"ses:RequireTLS": "true"}})]},
     ),
     Case(
         ("inert-condition",),
         PEOPLE,
         "eu-west-1",
-        "referrals.careers.example.com",
+        "referrals.careers.harbourlight.example",
         {"ostermark": [allow(ANYONE, SEND, {"StringEquals": {"aws:SourceAccount": OSTERMARK_DESK.id}})]},
     ),
     Case(
         ("vacuous-condition",),
         LOGISTICS,
         "eu-west-1",
-        "delivery.parcel.example.net",
+        "delivery.quaysideparcel.example",
         {
             "dunmere": [
                 allow(
                     DUNMERE,
                     SEND,
-                    _from("status@delivery.parcel.example.net")
+                    _from("status@delivery.quaysideparcel.example")
                     | VENDOR_IP
                     | {"BoolIfExists": {"ses:RequireTLS": "true"}},
                 )
@@ -344,14 +348,14 @@ MISTAKES = (
         ("dangling-delegate",),
         LOGISTICS,
         "eu-west-1",
-        "weather.parcel.example.net",
+        "weather.quaysideparcel.example",
         {"weather-alerts": [allow({"AWS": "AIDAQ7X2M4KLPR9TWEVDN"}, SEND)]},
     ),
     Case(
         ("dangling-delegate",),
         DATA_STAGING,
         "eu-west-1",
-        "quality.insights.example.org",
+        "quality.saltmarsh.example",
         {"old-pipeline": [allow({"AWS": "AROAT5H8J3NQW6YBZKCMF"}, SEND)]},
     ),
     Case(
@@ -386,7 +390,7 @@ TELLING = (
         (),
         PEOPLE,
         "eu-west-1",
-        "courses.academy.example.org",
+        "courses.brindleacademy.example",
         {"sign-up-mail": [allow(COGNITO, SEND, {"StringEquals": {"aws:SourceAccount": PEOPLE.id}})]},
     ),
 )

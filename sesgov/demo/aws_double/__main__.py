@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from sesgov.demo.aws_double.double import Double
+from sesgov.demo.aws_double.memory import Memory
 from sesgov.demo.aws_double.server import Server
 
 
@@ -15,10 +17,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sesgov.demo.aws_double", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--world", type=Path, help="a world to load (JSON)")
+    parser.add_argument("--state", type=Path, help="a file that keeps what is changed in the world")
     arguments = parser.parse_args()
-    server = Server(arguments.port)
-    if arguments.world:
-        server.double.state.load(json.loads(arguments.world.read_text(encoding="utf-8")))
+    world = json.loads(arguments.world.read_text(encoding="utf-8")) if arguments.world else {}
+    memory = Memory(arguments.state, world)
+    server = Server(arguments.port, Double(memory.keep))
+    server.double.state.load(memory.recall())
     signal.signal(signal.SIGTERM, _stop)
     sys.stdout.write(f"listening {server.url}\n")
     sys.stdout.flush()

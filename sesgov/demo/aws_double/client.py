@@ -44,6 +44,11 @@ class DoubleClient:
         """See ``world`` for its shape. Replaces what there is, faults and log included."""
         self._ask("POST", "world", world)
 
+    def world(self) -> dict[str, Any]:
+        """The loaded world with its identities as they are now."""
+        found: dict[str, Any] = self._ask("GET", "world")
+        return found
+
     def put_identity(self, account: str, region: str, name: str, **facts: object) -> None:
         """Store an identity as it is given, invalid policies included; see ``identities.Identity`` for the facts."""
         self._ask("POST", "identities", {"account": account, "region": region, "name": name, **facts})

@@ -3,6 +3,7 @@
 GET    /_double/health                          {"ok": true}
 POST   /_double/reset                           an empty AWS
 POST   /_double/world        a world            replaces what there is
+GET    /_double/world                           the world with its identities as they are now
 GET    /_double/identities?account=&region=     stored identities
 POST   /_double/identities   {"account", "region", "name", "policies", ...}    back door: nothing is checked
 DELETE /_double/identities   {"account", "region", "name"}
@@ -47,6 +48,10 @@ def _health(state: State, given: Given) -> object:
 def _reset(state: State, given: Given) -> object:
     state.reset()
     return {}
+
+
+def _world(state: State, given: Given) -> object:
+    return state.export()
 
 
 def _load_world(state: State, given: Given) -> object:
@@ -98,6 +103,7 @@ ACTS: dict[tuple[str, str], Callable[[State, Given], object]] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
     ("POST", "world"): _load_world,
+    ("GET", "world"): _world,
     ("GET", "identities"): _identities,
     ("POST", "identities"): _put_identity,
     ("DELETE", "identities"): _delete_identity,

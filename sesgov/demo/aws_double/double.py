@@ -26,12 +26,15 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "ec2": dict(ec2.HANDLERS),
 }
 IAM_PREFIX = {"sesv2": "ses"}
+READS = ("Get", "List", "Describe", "Send")
 REFUSALS = ("throttle", "expired_token", "disabled_region", "deny", "error")
 
 
 class Double:
-    def __init__(self) -> None:
+    def __init__(self, on_write: Callable[[State], None] = lambda _: None) -> None:
+        """``on_write`` is called after each call that may have changed an identity."""
         self.state = State()
+        self._on_write = on_write
         self._moto = MotoSide()
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -45,6 +48,8 @@ class Double:
         except AwsError as error:
             entry.code = error.code
             answer = render_error(error, call.protocol)
+        if answer.status == 200 and call.service in ("ses", "sesv2") and not call.action.startswith(READS):
+            self._on_write(self.state)
         time.sleep(self.state.faults.latency(call))
         entry.status, entry.seconds = answer.status, time.time() - arrived_at
         return answer

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from moto.ses.models import EmailIdentity, SESBackend, ses_backends
@@ -50,6 +51,21 @@ class Identity(EmailIdentity):
         return {key: value for key, value in answer.items() if value is not None}
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What the identity would be made of again."""
+        return {
+            "policies": dict(self.policies),
+            "tags": dict(self.tag_map),
+            "dkim": self.dkim_attributes["Status"],
+            "verification": self.verification_status,
+            "sending_enabled": self.sending_enabled,
+            "feedback_forwarding": self.feedback_forwarding_status,
+            "mail_from": self.mail_from,
+            "configuration_set": self.configuration_set_name,
+            "topics": dict(self.topics),
+        }
+
+    @property
     def mail_from_attributes(self) -> dict[str, str]:
         attributes = {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
         if self.mail_from:
@@ -77,6 +93,13 @@ def _text(policy: object) -> str:
 def storage(account: str, region: str) -> dict[str, EmailIdentity]:
     backend: SESBackend = ses_backends[account][region]
     return backend.email_identities
+
+
+def held_by(account: str) -> Iterator[tuple[str, Identity]]:
+    """Every identity of an account with its region."""
+    for region, backend in sorted(ses_backends[account].items()):
+        for name in list(backend.email_identities):
+            yield region, named(account, region, name)
 
 
 def put(account: str, region: str, name: str, **facts: Any) -> Identity:

@@ -22,9 +22,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, double: Double | None = None) -> None:
         super().__init__((HOST, port), Handler)
-        self.double = Double()
+        self.double = double or Double()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A connection that was reset, by a fault or by the client, is nobody's error."""

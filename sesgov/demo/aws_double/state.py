@@ -20,10 +20,12 @@ class State:
     credentials: Credentials = field(default_factory=Credentials)
     faults: FaultTable = field(default_factory=FaultTable)
     log: CallLog = field(default_factory=CallLog)
+    loaded: dict[str, Any] = field(default_factory=dict)
+    """The world as it was loaded, before anybody changed an identity."""
 
     def reset(self) -> None:
         """An empty AWS: no world, no faults, no log."""
-        self.world = World()
+        self.world, self.loaded = World(), {}
         self.credentials.reset()
         self.faults.clear()
         self.log.clear()
@@ -42,7 +44,17 @@ class State:
                 put_identity(item["id"], identity)
         for fault in data.get("faults", []):
             self.faults.add(fault)
-        self.world = world
+        self.world, self.loaded = world, data
+
+    def export(self) -> dict[str, Any]:
+        """The loaded world with its identities as they are now."""
+        accounts = [item | {"identities": _exported(item["id"])} for item in self.loaded.get("accounts", [])]
+        return self.loaded | {"accounts": accounts}
+
+
+def _exported(account: str) -> list[dict[str, Any]]:
+    held = identities.held_by(account)
+    return [{"name": item.email_identity, "region": region, **item.facts} for region, item in held]
 
 
 def put_identity(account: str, data: dict[str, Any]) -> None:
