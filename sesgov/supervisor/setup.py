@@ -29,17 +29,17 @@ class SetUpError(Exception):
     """The set-up cannot go on; the text is one line."""
 
 
-def call(*command: str | Path, cwd: Path = ROOT) -> None:
-    """Run a tool quietly; raises SetUpError with the last thing it said."""
+def call(*command: str | Path, is_last: bool = True) -> None:
+    """Run a tool quietly; raises SetUpError with the last thing it said, and shows all of it when nothing else helps."""
     try:
         result = subprocess.run(
-            [str(word) for word in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
     except OSError as error:
         raise SetUpError(f"{command[0]} cannot be run: {error.strerror}") from None
     if result.returncode:
         output = result.stdout.decode(errors="replace")
-        sys.stderr.write(output)
+        sys.stderr.write(output if is_last else "")
         said = [line.strip() for line in output.splitlines() if line.strip()]
         raise SetUpError(f"{Path(command[0]).name} failed: {said[-1] if said else f'exit code {result.returncode}'}")
 
@@ -85,7 +85,12 @@ def install(uv_program: Path | None, requirements: Path) -> None:
         return
     say(f"installing {requirements.name}")
     if uv_program:
-        call(uv_program, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", requirements)
+        command = (uv_program, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", requirements)
+        try:
+            call(*command, is_last=False)
+        except SetUpError:
+            # Behind a proxy with a certificate of its own, only the machine's store knows whom to trust.
+            call(*command, "--system-certs")
     else:
         call(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", requirements)
     mark.write_text(digest(requirements))
