@@ -30,7 +30,7 @@ class SetUpError(Exception):
 
 
 def call(*command: str | Path, is_last: bool = True) -> None:
-    """Run a tool quietly; raises SetUpError with the last thing it said, and shows all of it when nothing else helps."""
+    """Run a tool quietly; raises SetUpError with the last thing it said, and shows all when no other try follows."""
     try:
         result = subprocess.run(
             [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
