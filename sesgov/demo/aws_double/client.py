@@ -87,9 +87,9 @@ class DoubleClient:
 
 @contextmanager
 def started_double(port: int = 0) -> Iterator[DoubleClient]:
-    """A double in a process of its own, stopped at the end."""
-    command = [sys.executable, "-m", "sesgov.demo.aws_double", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """A double in a process of its own, stopped at the end, or when this process dies."""
+    command = [sys.executable, "-m", "sesgov.demo.aws_double", "--port", str(port), "--until-stdin-closes"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line.startswith(SAYS):
