@@ -1,0 +1,1 @@
+"""Measurements: what `./bench NAME` prints."""

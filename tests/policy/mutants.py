@@ -1,0 +1,134 @@
+"""Mutants: faults planted in the analyser and in the evaluator, each of which the soundness examples must catch.
+
+A mutant is planted when its module is imported, in a process of its own, and nowhere on disk.
+"""
+
+import importlib.machinery
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``before`` stands exactly once in the module's source; ``after`` takes its place."""
+
+    name: str
+    module: str
+    before: str
+    after: str
+
+
+_EVALUATION = "inventory.policy.evaluation"
+
+EVALUATOR_MUTANTS = (
+    Mutant(
+        "a negated operator is false on a missing key",
+        f"{_EVALUATION}.conditions",
+        'return operator.negated and operator.quantifier != "ForAnyValue"',
+        "return False",
+    ),
+    Mutant(
+        "ForAllValues is false on a missing key",
+        f"{_EVALUATION}.conditions",
+        'if operator.if_exists or operator.quantifier == "ForAllValues":',
+        "if operator.if_exists:",
+    ),
+    Mutant(
+        "ForAnyValue of a negated operator is true on a missing key",
+        f"{_EVALUATION}.conditions",
+        'return operator.negated and operator.quantifier != "ForAnyValue"',
+        "return operator.negated",
+    ),
+    Mutant(
+        "a Deny does not stop its level",
+        f"{_EVALUATION}.decisions",
+        "    if any(step.fires and not step.statement.allows for step in level):\n        return []\n",
+        "",
+    ),
+    Mutant(
+        "StringEquals takes wildcards",
+        f"{_EVALUATION}.operators",
+        "_EXACT = _patterned(comparisons.equal_text, wildcards=False)",
+        "_EXACT = _patterned(comparisons.equal_text, wildcards=True)",
+    ),
+    Mutant(
+        "an account means its root user alone",
+        f"{_EVALUATION}.principals",
+        'return service == "iam" or None',
+        "return value == caller.arn",
+    ),
+    Mutant(
+        "IfExists is ignored",
+        f"{_EVALUATION}.conditions",
+        'if operator.if_exists or operator.quantifier == "ForAllValues":',
+        'if operator.quantifier == "ForAllValues":',
+    ),
+    Mutant(
+        "a service is nobody to the wildcard",
+        f"{_EVALUATION}.principals",
+        "return None if caller.kind is CallerKind.SERVICE else True",
+        "return caller.kind is not CallerKind.SERVICE",
+    ),
+    Mutant(
+        "NotAction lists what is allowed",
+        f"{_EVALUATION}.decisions",
+        'return "NotAction", not listed_there',
+        'return "NotAction", listed_there',
+    ),
+    Mutant(
+        "a bulk message carries its from-address",
+        f"{_EVALUATION}.presence",
+        "return key not in _MESSAGE or action.lower() in _MESSAGE_ACTIONS",
+        "return True",
+    ),
+)
+
+ANALYSER_MUTANTS: tuple[Mutant, ...] = ()
+
+MUTANTS = EVALUATOR_MUTANTS + ANALYSER_MUTANTS
+
+
+class Planter(importlib.machinery.PathFinder):
+    """Gives the mutant's module the changed source."""
+
+    mutant: Mutant
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
+        """The module as it stands on disk, but for the one change."""
+        spec = super().find_spec(fullname, path, target)
+        if spec is not None and fullname == cls.mutant.module and spec.origin is not None:
+            spec.loader = _Changed(fullname, spec.origin)
+        return spec
+
+
+class _Changed(importlib.machinery.SourceFileLoader):
+    def get_code(self, fullname: str) -> Any:
+        source = self.get_source(fullname)
+        if source is None or source.count(Planter.mutant.before) != 1:
+            raise LookupError(f"{Planter.mutant.name}: its place in {fullname} is gone")
+        return compile(source.replace(Planter.mutant.before, Planter.mutant.after), self.path, "exec")
+
+
+def plant(mutant: Mutant) -> None:
+    """Plant it in this process; its module must not be imported yet."""
+    if mutant.module in sys.modules:
+        raise RuntimeError(f"{mutant.module} is imported already")
+    Planter.mutant = mutant
+    sys.meta_path.insert(0, Planter)
+
+
+def caught(mutant: Mutant) -> bool:
+    """Whether the examples find a counterexample in a process where the mutant is planted."""
+    number = MUTANTS.index(mutant)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.policy.hunt", str(number)], cwd=_ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stderr)
+    return done.returncode == 1

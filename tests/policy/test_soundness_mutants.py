@@ -1,0 +1,12 @@
+"""The soundness examples catch what they are there for: faults planted in the analyser and in the evaluator."""
+
+from multiprocessing.pool import ThreadPool
+
+from tests.policy.mutants import ANALYSER_MUTANTS, EVALUATOR_MUTANTS, MUTANTS, caught
+
+
+def test_every_planted_mutant_is_caught() -> None:
+    with ThreadPool(2) as pool:
+        results = pool.map(caught, MUTANTS, chunksize=1)
+    assert [mutant.name for mutant, was_caught in zip(MUTANTS, results, strict=True) if not was_caught] == []
+    assert (len(ANALYSER_MUTANTS), len(EVALUATOR_MUTANTS)) == (10, 10)
