@@ -1,6 +1,6 @@
 """Condition keys: which exist, what they hold, and when a request carries them.
 
-Sources: the Service Authorization Reference for SES, "Anatomy of an SES policy" and "AWS global condition context keys".
+Sources: the Service Authorization Reference for SES, "Anatomy of an SES policy", "AWS global condition context keys".
 Two of them contradict each other on the principal keys: SES names eight global keys as the only ones it implements, and
 uses others in its own examples. A key of which the documents leave this open is ``SOMETIMES``.
 """

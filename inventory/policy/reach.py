@@ -32,7 +32,4 @@ class Reach(StrEnum):
         return self not in (Reach.SELF, Reach.DANGLING, Reach.INERT)
 
 
-_RANK = {
-    reach: max(0, position - 1) if reach is not Reach.PUBLIC else 0
-    for position, reach in enumerate(Reach)
-}
+_RANK = {reach: max(0, position - 1) if reach is not Reach.PUBLIC else 0 for position, reach in enumerate(Reach)}

@@ -37,3 +37,27 @@ class Registry:
     accounts: Mapping[str, Trust] = field(default_factory=dict)
     organizations: Mapping[str, Trust] = field(default_factory=dict)
     owner_organization: str | None = None
+
+
+# Account ids that documentation uses as examples, and so policies copied from it.
+PLACEHOLDER_ACCOUNTS = frozenset(
+    {"000000000000", "012345678901", "123456789012", "210987654321", "111122223333", "444455556666", "777788889999"}
+)
+
+
+def trust_of_account(account: str, owner_account: str, registry: Registry) -> Trust:
+    """The trust of one account; one that is registered is never a placeholder."""
+    if account == owner_account:
+        return Trust.OWN
+    known = registry.accounts.get(account)
+    if known is not None:
+        return known
+    return Trust.PLACEHOLDER if account in PLACEHOLDER_ACCOUNTS else Trust.UNKNOWN
+
+
+def trust_of_organization(organization: str, registry: Registry, owner_organization: str) -> Trust:
+    """The trust of one organization; the owner's own needs no entry."""
+    known = registry.organizations.get(organization)
+    if known is not None:
+        return known
+    return Trust.ORGANIZATION if organization == owner_organization else Trust.UNKNOWN

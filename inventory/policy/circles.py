@@ -1,0 +1,279 @@
+"""Circles: how far one statement reaches over one channel, for one action at one instant."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from inventory.policy import callers
+from inventory.policy.channels import Channel
+from inventory.policy.denials import Permission
+from inventory.policy.documents import Statement
+from inventory.policy.globs import Demand
+from inventory.policy.principals import Principal, PrincipalKind
+from inventory.policy.reach import Reach
+from inventory.policy.requests import CallerKind
+from inventory.policy.settings import Setting
+from inventory.policy.solver import SIGNERS, Literal, Model, Population
+from inventory.policy.trust import Trust, trust_of_account, trust_of_organization
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Some callers whom a statement admits, and one request of theirs."""
+
+    reach: Reach
+    trust: Trust
+    model: Model
+    account: str | None = None
+    organization: str | None = None
+    principal: str | None = None
+    service: str | None = None
+
+
+_NAMED = {
+    PrincipalKind.ROLE: (callers.CALLER_ARN, CallerKind.ROLE_SESSION),
+    PrincipalKind.USER: (callers.CALLER_ARN, CallerKind.USER),
+    PrincipalKind.FEDERATED: (callers.CALLER_ARN, CallerKind.FEDERATED_SESSION),
+    PrincipalKind.SESSION: (callers.CALLER_SESSION, CallerKind.ROLE_SESSION),
+}
+
+
+class Circles:
+    """The circles of one statement for one channel, action and instant (those of ``population``)."""
+
+    def __init__(
+        self, permission: Permission, statement: Statement, population: Population, denies: Sequence[Statement]
+    ) -> None:
+        self.permission, self.statement, self.denies = permission, statement, denies
+        self.setting: Setting = permission.setting
+        self.base = population
+        self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.doubt]
+        self.reported: tuple[str, ...] = ()
+        self.settled_ids: tuple[str, ...] = ()
+
+    def find(self) -> list[Circle]:
+        """Every circle, the wider first; one inside a wider one is left out. Doubts make all of them undetermined."""
+        is_service = self.base.channel is Channel.SERVICE
+        found = list(self._services() if is_service else self._signers())
+        if self.statement.doubts:
+            return [self._doubtful(circle) for circle in found]
+        return [circle if circle.model.is_certain else self._doubtful(circle) for circle in found]
+
+    def _doubtful(self, circle: Circle) -> Circle:
+        if circle.reach is Reach.SELF:
+            return circle
+        return Circle(Reach.UNDETERMINED, Trust.UNKNOWN, replace(circle.model, is_certain=False))
+
+    def _model(self, population: Population) -> Model | None:
+        return self.permission.model(population, self.literals, self.denies)
+
+    # Signed calls.
+
+    def _signers(self) -> Iterator[Circle]:
+        principals = self.statement.principals
+        if any(principal.kind is PrincipalKind.ANYONE for principal in principals) or self._is_open:
+            if self._is_closed:
+                return
+            yield from self._anyone()
+            if self._is_open:
+                return
+        if any(principal.kind is PrincipalKind.DOUBTFUL for principal in principals):
+            yield from (self._doubtful(circle) for circle in Circles(
+                self.permission, replace(self.statement, principals=_EVERYONE), self.base, self.denies
+            )._anyone())  # fmt: skip
+        yield from self._listed()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether everyone but those named is meant."""
+        return self.statement.excludes_principals
+
+    @property
+    def _is_closed(self) -> bool:
+        """Whether everyone but everyone is meant."""
+        return self._is_open and any(p.kind is PrincipalKind.ANYONE and p.is_exact for p in self.statement.principals)
+
+    def _anyone(self) -> Iterator[Circle]:
+        stranger = self._model(self.base)
+        if stranger is not None:
+            self.base = replace(self.base, organizations=())
+            yield Circle(Reach.PUBLIC, Trust.UNKNOWN, stranger)
+            return
+        local = self._model(replace(self.base, is_network_fresh=False))
+        if local is not None:
+            yield Circle(Reach.NETWORK, Trust.UNKNOWN, local)
+        else:
+            self.base = replace(self.base, is_network_fresh=False)
+        yield from self._whole_organizations()
+        yield from self._unique_ids()
+        for account in self.setting.accounts:
+            if not (self._is_open and self._is_named_whole(account)):
+                yield from self._account(account)
+
+    def _is_named_whole(self, account: str) -> bool:
+        return any(p.kind is PrincipalKind.ACCOUNT and p.account == account for p in self.statement.principals)
+
+    def _whole_organizations(self) -> Iterator[Circle]:
+        for organization in self.setting.organizations:
+            model = self._model(replace(self.base, organizations=(organization,)))
+            if model is not None:
+                self.reported += (organization,)
+                trust = trust_of_organization(organization, self.setting.registry, self.setting.owner_organization)
+                yield Circle(Reach.ORGANIZATION, trust, model, organization=organization)
+
+    def _unique_ids(self) -> Iterator[Circle]:
+        for unique_id in self.setting.unique_ids:
+            population = replace(self.base, unique_id=unique_id, organizations=self._other_organizations())
+            model = self._model(population)
+            if model is not None:
+                self.settled_ids += (unique_id,)
+                yield Circle(Reach.PRINCIPAL, Trust.UNKNOWN, model, principal=unique_id)
+
+    def _other_organizations(self) -> tuple[str | None, ...]:
+        return (None, "", *(each for each in self.setting.organizations if each not in self.reported))
+
+    def _listed(self) -> Iterator[Circle]:
+        if not self.base.organizations:
+            return
+        done = set()
+        for principal in self.statement.principals:
+            if principal.kind is PrincipalKind.ACCOUNT and principal.account not in done and principal.account:
+                done.add(principal.account)
+                yield from self._account(principal.account)
+        for principal in self.statement.principals:
+            if principal.kind in _NAMED and principal.account not in done:
+                yield from self._named(principal)
+
+    def _memberships(self, account: str) -> list[tuple[str | None, ...]]:
+        """The organizations an account may be in, to be tried one after the other."""
+        if account == self.setting.owner_account:
+            own = self.setting.owner_organization
+            return [] if own in self.reported else [(own,)]
+        rest = [each for each in self.setting.organizations if each not in self.reported]
+        return [(None, ""), *((each,) for each in rest)]
+
+    def _account(self, account: str) -> Iterator[Circle]:
+        for organizations in self._memberships(account):
+            population = replace(self.base, account=account, organizations=organizations)
+            found = list(self._in_account(population, account))
+            if found:
+                yield from found
+                return
+
+    def _in_account(self, population: Population, account: str) -> Iterator[Circle]:
+        model = self._model(replace(population, demands=self._fresh_names(), kinds=_UNBOUNDED))
+        if model is not None:
+            yield self._circle(Reach.ACCOUNT, model, account)
+            return
+        found = False
+        for arn in self.setting.principal_arns:
+            if arn.split(":")[4:5] == [account] and ":assumed-role/" not in arn:
+                one = self.setting.language_of(f"={arn}", [arn])
+                model = self._model(replace(population, demands=(Demand(callers.CALLER_ARN, one, True),)))
+                if model is not None:
+                    found = True
+                    yield self._circle(Reach.PRINCIPAL, model, account, arn)
+        for unique_id in self.setting.unique_ids:
+            model = None if unique_id in self.settled_ids else self._model(replace(population, unique_id=unique_id))
+            if model is not None:
+                found = True
+                yield self._circle(Reach.PRINCIPAL, model, account, unique_id)
+        model = None if found else self._model(population)
+        if model is not None:
+            yield self._circle(Reach.PRINCIPAL, model, account, model.caller.arn)
+
+    def _fresh_names(self) -> tuple[Demand, ...]:
+        setting = self.setting
+        return (
+            Demand(callers.CALLER_ARN, setting.language_of("principals", setting.principal_arns), False),
+            Demand(callers.USERNAME, setting.language_of("usernames", setting.values_of("aws:username")), False),
+        )
+
+    def _named(self, principal: Principal) -> Iterator[Circle]:
+        reader, kind = _NAMED[principal.kind]
+        account = principal.account or ""
+        demand = Demand(reader, self.setting.language_of(f"={principal.value}", [principal.value]), True)
+        for organizations in self._memberships(account):
+            population = replace(
+                self.base, account=account, organizations=organizations, kinds=(kind,), demands=(demand,)
+            )
+            for unique_id in (None, *self.setting.unique_ids):
+                model = self._model(replace(population, unique_id=unique_id))
+                if model is not None:
+                    yield self._circle(Reach.PRINCIPAL, model, account, principal.value)
+                    return
+
+    def _circle(self, reach: Reach, model: Model, account: str, principal: str | None = None) -> Circle:
+        setting = self.setting
+        organization = model.caller.organization
+        fixed = organization if organization in setting.organizations else None
+        if account == setting.owner_account:
+            return Circle(Reach.SELF, Trust.OWN, model, account=account, principal=principal)
+        trust = trust_of_account(account, setting.owner_account, setting.registry)
+        if fixed and trust in (Trust.UNKNOWN, Trust.PLACEHOLDER):
+            trust = trust_of_organization(fixed, setting.registry, setting.owner_organization)
+        return Circle(reach, trust, model, account=account, principal=principal, organization=fixed)
+
+    # Calls by services.
+
+    def _services(self) -> Iterator[Circle]:
+        principals = self.statement.principals
+        if self._is_closed:
+            return
+        is_open = self._is_open or any(p.kind is PrincipalKind.ANYONE for p in principals)
+        is_doubtful = not self._is_open and any(_may_be_service(p) for p in principals)
+        if is_open or is_doubtful:
+            found = list(self._any_service())
+            yield from (found if is_open else [self._doubtful(circle) for circle in found])
+            if any(circle.reach is Reach.SERVICE_UNPINNED and circle.service == "*" for circle in found):
+                return
+        if not self._is_open:
+            for principal in principals:
+                if principal.kind is PrincipalKind.SERVICE:
+                    yield from self._one_service(principal.value, replace(self.base, service=principal.value))
+
+    def _any_service(self) -> Iterator[Circle]:
+        setting = self.setting
+        named = {p.value for s in setting.statements for p in s.principals if p.kind is PrincipalKind.SERVICE}
+        names = sorted(named | set(setting.values_of("aws:PrincipalServiceName")))
+        unnamed = Demand("service", setting.language_of("services", names), False)
+        found = list(self._one_service("*", replace(self.base, demands=(unnamed,))))
+        yield from found
+        if not found:
+            for name in names:
+                if not (self._is_open and any(p.value == name for p in self.statement.principals)):
+                    yield from self._one_service(name, replace(self.base, service=name))
+
+    def _one_service(self, name: str, population: Population) -> Iterator[Circle]:
+        setting = self.setting
+        model = self._model(population)
+        if model is not None:
+            yield Circle(Reach.SERVICE_UNPINNED, Trust.UNKNOWN, model, service=name)
+            return
+        population = replace(population, is_source_fresh=False)
+        reported: tuple[str, ...] = ()
+        for organization in setting.organizations:
+            model = self._model(replace(population, organizations=(organization,), is_source_fresh=True))
+            if model is not None:
+                reported += (organization,)
+                trust = trust_of_organization(organization, setting.registry, setting.owner_organization)
+                yield Circle(Reach.SERVICE, trust, model, organization=organization, service=name)
+        rest = (None, "", *(each for each in setting.organizations if each not in reported))
+        for account in setting.accounts:
+            own = setting.owner_organization
+            memberships = rest if account != setting.owner_account else (own,) if own not in reported else ()
+            model = self._model(replace(population, account=account, organizations=memberships))
+            if model is not None:
+                trust = trust_of_account(account, setting.owner_account, setting.registry)
+                yield Circle(Reach.SERVICE, trust, model, account=account, service=name)
+        model = self._model(replace(population, organizations=rest))
+        if model is not None:
+            source = str(model.context.get(callers.SOURCE_ARN, "")) or None
+            yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=source)
+
+
+_EVERYONE = (Principal(PrincipalKind.ANYONE, "*", (), is_bare=True),)
+_UNBOUNDED = tuple(kind for kind in SIGNERS if kind is not CallerKind.ROOT_USER)
+
+
+def _may_be_service(principal: Principal) -> bool:
+    return principal.kind is PrincipalKind.DOUBTFUL

@@ -1,0 +1,292 @@
+"""Languages of text: sets of values with wildcards, and texts that lie inside some and outside others.
+
+A text is put together from segments; several readers may each read some of the segments, so that the account inside a
+principal's ARN is the same as its ``aws:PrincipalAccount``. :func:`find` searches such a text exactly.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+
+class Wild(Enum):
+    """A token that stands for more than one character; the ``FIELD`` ones stop at a colon."""
+
+    ONE = "?"
+    MANY = "*"
+    FIELD_ONE = "?:"
+    FIELD_MANY = "*:"
+
+
+Token = str | Wild
+Pattern = tuple[Token, ...]
+State = frozenset[int]
+
+_MOST_NODES = 6000
+
+
+class TooHardError(Exception):
+    """The search for a text was given up; nobody knows whether there is one."""
+
+
+def literal(text: str) -> Pattern:
+    """A pattern in which nothing is a wildcard."""
+    return tuple(text)
+
+
+def wildcard(text: str) -> Pattern:
+    """A pattern in which ``*`` and ``?`` are wildcards."""
+    return tuple(_WILDCARDS.get(char, char) for char in text)
+
+
+_WILDCARDS: dict[str, Token] = {"*": Wild.MANY, "?": Wild.ONE}
+_COLON = ":"
+_IN_FIELD: dict[Token, Token] = {Wild.MANY: Wild.FIELD_MANY, Wild.ONE: Wild.FIELD_ONE}
+
+
+def arn_pattern(pattern: Pattern) -> Pattern | None:
+    """The pattern compared field by field; ``None`` where it has fewer than the six fields of an ARN."""
+    if pattern and all(token is Wild.MANY for token in pattern):
+        any_field: Pattern = (Wild.FIELD_MANY, ":")
+        return (*literal("arn:"), *any_field * 4, Wild.MANY)
+    fields: list[Token] = []
+    colons = 0
+    for token in pattern:
+        fields.append(token if colons >= 5 else _IN_FIELD.get(token, token))
+        colons += 1 if token == _COLON else 0
+    return tuple(fields) if colons >= 5 else None
+
+
+class Language:
+    """The union of some patterns. ``is_folded``: case does not matter."""
+
+    def __init__(self, patterns: Iterable[Pattern], *, is_folded: bool = False) -> None:
+        self.patterns = tuple(patterns)
+        self.is_folded = is_folded
+        self._tokens: list[Token | None] = []
+        starts = []
+        for pattern in self.patterns:
+            starts.append(len(self._tokens))
+            self._tokens += [_folded(token) for token in pattern] if is_folded else pattern
+            self._tokens.append(None)
+        self._starts = starts
+        self._steps: dict[tuple[State, str], State] = {}
+        self._accepting: dict[State, bool] = {}
+
+    @cached_property
+    def texts(self) -> frozenset[str] | None:
+        """All texts of a language without wildcards, else ``None``."""
+        if any(isinstance(token, Wild) for pattern in self.patterns for token in pattern):
+            return None
+        fold = str.lower if self.is_folded else str
+        return frozenset(fold("".join(map(str, pattern))) for pattern in self.patterns)
+
+    @cached_property
+    def start(self) -> State:
+        """The state before the first character."""
+        return self._closure(self._starts)
+
+    def step(self, state: State, char: str) -> State:
+        """The state after one more character."""
+        known = self._steps.get((state, char))
+        if known is None:
+            known = self._closure(self._moves(state, char.lower() if self.is_folded else char))
+            self._steps[state, char] = known
+        return known
+
+    def accepts(self, state: State) -> bool:
+        """Whether the text read so far is one of the language."""
+        known = self._accepting.get(state)
+        if known is None:
+            known = self._accepting[state] = any(self._tokens[position] is None for position in state)
+        return known
+
+    def matches(self, text: str) -> bool:
+        """Whether a text is one of the language."""
+        if self.texts is not None:
+            return (text.lower() if self.is_folded else text) in self.texts
+        state = self.start
+        for char in text:
+            state = self.step(state, char)
+            if not state:
+                return False
+        return self.accepts(state)
+
+    def expected(self, state: State) -> set[str]:
+        """The characters that the patterns name at this point."""
+        named = {token for position in state if isinstance(token := self._tokens[position], str)}
+        return named | {char.upper() for char in named if len(char.upper()) == 1} if self.is_folded else named
+
+    def _moves(self, state: State, char: str) -> Iterable[int]:
+        for position in state:
+            token = self._tokens[position]
+            if token == char or token is Wild.ONE or (token is Wild.FIELD_ONE and char != ":"):
+                yield position + 1
+            elif token is Wild.MANY or (token is Wild.FIELD_MANY and char != ":"):
+                yield position
+
+    def _closure(self, positions: Iterable[int]) -> State:
+        found = set()
+        for position in positions:
+            found.add(position)
+            at = position
+            while self._tokens[at] in (Wild.MANY, Wild.FIELD_MANY):
+                at += 1
+                found.add(at)
+        return frozenset(found)
+
+
+def _folded(token: Token) -> Token:
+    return token.lower() if isinstance(token, str) else token
+
+
+def language(texts: Iterable[str]) -> Language:
+    """The language of some texts."""
+    return Language(literal(text) for text in texts)
+
+
+LOWER = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789"
+UPPER = LOWER.upper()
+PRINTABLE = "".join(chr(code) for code in range(32, 127))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a text: ``text`` where it is fixed, else any ``low`` to ``high`` characters of ``alphabet``
+    (no upper bound where ``high`` is 0).
+
+    ``text`` of a free segment is what it is by preference. ``readers`` see this segment.
+    """
+
+    readers: tuple[str, ...]
+    text: str
+    alphabet: str = ""
+    low: int = 0
+    high: int = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the text may differ."""
+        return bool(self.alphabet)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What ``reader`` reads must be in the language, or outside it where ``is_inside`` is false."""
+
+    reader: str
+    language: Language
+    is_inside: bool
+
+
+Template = tuple[Segment, ...]
+
+
+def read(template: Template, texts: Sequence[str], reader: str) -> str:
+    """What one reader reads in a text."""
+    return "".join(text for segment, text in zip(template, texts, strict=True) if reader in segment.readers)
+
+
+def find(template: Template, demands: Sequence[Demand]) -> tuple[str, ...] | None:
+    """The texts of the segments that meet every demand, or ``None`` where no text can.
+
+    Raises :class:`TooHardError`.
+    """
+    preferred = tuple(segment.text for segment in template)
+    if all(demand.language.matches(read(template, preferred, demand.reader)) is demand.is_inside for demand in demands):
+        return preferred
+    if not any(segment.is_free for segment in template):
+        return None
+    return _Search(template, demands).run()
+
+
+_Node = tuple[int, int, tuple[State, ...]]
+
+
+class _Search:
+    """Breadth first over (segment, characters in it, state of each language); the shortest text is found."""
+
+    def __init__(self, template: Template, demands: Sequence[Demand]) -> None:
+        self.template, self.demands = template, demands
+        self.reading = [
+            [position for position, demand in enumerate(demands) if demand.reader in segment.readers]
+            for segment in template
+        ]
+        self.came: dict[_Node, tuple[_Node, str] | None] = {}
+        self.queue: deque[_Node] = deque()
+
+    def run(self) -> tuple[str, ...] | None:
+        self._reach((0, 0, tuple(demand.language.start for demand in self.demands)), None)
+        while self.queue:
+            node = self.queue.popleft()
+            if node[0] == len(self.template):
+                if self._is_met(node[2]):
+                    return self._texts(node)
+                continue
+            self._expand(node)
+            if len(self.came) > _MOST_NODES:
+                raise TooHardError
+        return None
+
+    def _is_met(self, states: tuple[State, ...]) -> bool:
+        return all(
+            demand.language.accepts(state) is demand.is_inside
+            for demand, state in zip(self.demands, states, strict=True)
+        )
+
+    def _reach(self, node: _Node, came: tuple[_Node, str] | None) -> None:
+        if node not in self.came:
+            self.came[node] = came
+            self.queue.append(node)
+
+    def _expand(self, node: _Node) -> None:
+        index, count, states = node
+        segment = self.template[index]
+        if not segment.is_free:
+            after = self._fed(index, states, segment.text)
+            if after is not None:
+                self._reach((index + 1, 0, after), (node, segment.text))
+            return
+        if count >= segment.low:
+            self._reach((index + 1, 0, states), (node, ""))
+        if segment.high and count >= segment.high:
+            return
+        for char in self._choices(index, states):
+            after = self._fed(index, states, char)
+            if after is not None:
+                self._reach((index, min(count + 1, segment.high or segment.low), after), (node, char))
+
+    def _fed(self, index: int, states: tuple[State, ...], text: str) -> tuple[State, ...] | None:
+        after = list(states)
+        for position in self.reading[index]:
+            demand = self.demands[position]
+            state = after[position]
+            for char in text:
+                state = demand.language.step(state, char)
+                if not state:
+                    break
+            if not state and demand.is_inside:
+                return None
+            after[position] = state
+        return tuple(after)
+
+    def _choices(self, index: int, states: tuple[State, ...]) -> list[str]:
+        alphabet = self.template[index].alphabet
+        named: set[str] = set()
+        for position in self.reading[index]:
+            named |= self.demands[position].language.expected(states[position])
+        fresh = next((char for char in alphabet if char not in named), None)
+        chosen = sorted(char for char in named if char in alphabet)
+        return chosen if fresh is None else [fresh, *chosen]
+
+    def _texts(self, node: _Node) -> tuple[str, ...]:
+        texts = [""] * len(self.template)
+        came = self.came[node]
+        while came is not None:
+            node, text = came
+            texts[node[0]] = text + texts[node[0]]
+            came = self.came[node]
+        return tuple(texts)

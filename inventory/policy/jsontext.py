@@ -1,0 +1,260 @@
+"""JSON text as a tree in which every value and every name knows where it stands.
+
+Read without recursion, so that deep nesting is an error and not a crash; stricter than RFC 8259 where AWS is: a name
+that stands twice in one object is refused.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_DEEPEST = 32
+_LARGEST = 1_000_000
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_SPACE = re.compile(r"[ \t\r\n]*")
+_WORDS = {"true": True, "false": False, "null": None}
+_INVISIBLE = {
+    "\u00a0": "no-break space", "\u200b": "zero-width space", "\u200c": "zero-width non-joiner",
+    "\u200d": "zero-width joiner", "\u2060": "word joiner", "\ufeff": "byte order mark", "\u00ad": "soft hyphen",
+    "\u202e": "right-to-left override", "\u201c": "curly quotation mark", "\u201d": "curly quotation mark",
+    "\u2028": "line separator", "\u3000": "ideographic space",
+}  # fmt: skip
+
+
+class PolicyError(ValueError):
+    """Text that is no policy: ``line`` and ``column`` count from 1, ``element`` is a dotted path or empty."""
+
+    def __init__(self, message: str, *, line: int, column: int, element: str = "") -> None:
+        super().__init__(message)
+        self.message, self.line, self.column, self.element = message, line, column, element
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the text: offsets from 0, the end excluded; ``line`` and ``column`` of the start from 1."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+class Number(str):
+    """A number, kept as it is written."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Node:
+    """One value. ``value`` is text, a :class:`Number`, a boolean, ``None``, a list of nodes or a dict of nodes.
+
+    ``span`` covers the value, ``names`` the names of an object's members.
+    """
+
+    value: "str | bool | None | list[Node] | dict[str, Node]"
+    span: Span
+    names: dict[str, Span] = field(default_factory=dict)
+
+    def at(self, path: tuple[str | int, ...]) -> "Node | None":
+        """The value under a path of names and positions, or ``None``. A list of one may be left out of the path."""
+        node: Node | None = self
+        for step in path:
+            if node is None:
+                return None
+            node = node.step(step)
+        return node
+
+    def step(self, step: str | int) -> "Node | None":
+        """One member of an object or one item of a list; item 0 of a value that is no list is the value itself."""
+        if isinstance(step, str):
+            return self.value.get(step) if isinstance(self.value, dict) else None
+        if isinstance(self.value, list):
+            return self.value[step] if 0 <= step < len(self.value) else None
+        return self if step == 0 else None
+
+
+class Lines:
+    """Offsets as lines and columns."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The stretch between two offsets."""
+        return Span(start, end, *self.place(start))
+
+
+def parse(text: str) -> Node:
+    """Read one JSON value. Raises :class:`PolicyError` with the place of what is wrong."""
+    if len(text) > _LARGEST:
+        raise PolicyError(f"the text has {len(text):,} characters; a policy has 4 KB at most", line=1, column=1)
+    return _Reader(text).read()
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or list whose end has not been read."""
+
+    node: Node
+    start: int
+    name: str | None = None
+    name_span: Span | None = None
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.lines = text, 0, Lines(text)
+        self.stack: list[_Open] = []
+
+    def read(self) -> Node:
+        if self.text.startswith("\ufeff"):
+            self.at = 1
+        self._skip()
+        if self.at == len(self.text):
+            raise self._error("the text is empty")
+        while True:
+            done = self._value()
+            while done is not None:
+                if not self.stack:
+                    return self._finish(done)
+                done = self._attach(done)
+
+    def _finish(self, node: Node) -> Node:
+        self._skip()
+        if self.at < len(self.text):
+            raise self._error(f"{self._seen()} after the end of the policy")
+        return node
+
+    def _value(self) -> Node | None:
+        """Read a whole scalar or empty container, or open a container and stand before its first value."""
+        char = self.text[self.at : self.at + 1]
+        if char in ("{", "["):
+            return self._open(char)
+        start = self.at
+        value = self._scalar(char)
+        return Node(value, self.lines.span(start, self.at))
+
+    def _open(self, char: str) -> Node | None:
+        if len(self.stack) >= _DEEPEST:
+            raise self._error("nested too deeply for a policy")
+        start, self.at = self.at, self.at + 1
+        empty: dict[str, Node] | list[Node] = {} if char == "{" else []
+        self.stack.append(_Open(Node(empty, self.lines.span(start, start + 1)), start))
+        self._skip()
+        if self.text[self.at : self.at + 1] == ("}" if char == "{" else "]"):
+            return self._close()
+        if char == "{":
+            self._name()
+        return None
+
+    def _attach(self, node: Node) -> Node | None:
+        """Put a value into its container and go on to the next; the container itself once it is complete."""
+        frame = self.stack[-1]
+        if isinstance(frame.node.value, dict):
+            if frame.name is None or frame.name_span is None:
+                raise self._error("a name is missing")
+            frame.node.value[frame.name] = node
+            frame.node.names[frame.name] = frame.name_span
+        elif isinstance(frame.node.value, list):
+            frame.node.value.append(node)
+        return self._next(frame)
+
+    def _next(self, frame: _Open) -> Node | None:
+        self._skip()
+        is_object = isinstance(frame.node.value, dict)
+        end = "}" if is_object else "]"
+        char = self.text[self.at : self.at + 1]
+        if char == end:
+            return self._close()
+        if char != ",":
+            raise self._error(f"expected , or {end}, found {self._seen()}")
+        self.at += 1
+        self._skip()
+        if self.text[self.at : self.at + 1] == end:
+            raise self._error(f"a comma stands before the closing {end}")
+        if is_object:
+            self._name()
+        return None
+
+    def _close(self) -> Node:
+        frame = self.stack.pop()
+        self.at += 1
+        frame.node.span = self.lines.span(frame.start, self.at)
+        return frame.node
+
+    def _name(self) -> None:
+        frame = self.stack[-1]
+        start = self.at
+        if self.text[start : start + 1] != '"':
+            raise self._error(f"expected a name in quotation marks, found {self._seen()}")
+        name = self._string()
+        if isinstance(frame.node.value, dict) and name in frame.node.value:
+            raise self._error(f"{name!r} stands twice in one object", start)
+        frame.name, frame.name_span = name, self.lines.span(start, self.at)
+        self._skip()
+        if self.text[self.at : self.at + 1] != ":":
+            raise self._error(f"expected : after {name!r}, found {self._seen()}")
+        self.at += 1
+        self._skip()
+
+    def _scalar(self, char: str) -> str | bool | None:
+        if char == '"':
+            return self._string()
+        for word, value in _WORDS.items():
+            if self.text.startswith(word, self.at):
+                self.at += len(word)
+                return value
+        number = _NUMBER.match(self.text, self.at)
+        if number is None:
+            raise self._error(f"expected a value, found {self._seen()}")
+        self.at = number.end()
+        return Number(number.group())
+
+    def _string(self) -> str:
+        found = _STRING.match(self.text, self.at)
+        if found is None:
+            raise self._error(self._why_no_string())
+        self.at = found.end()
+        raw = found.group()
+        return str(json.loads(raw)) if "\\" in raw else raw[1:-1]
+
+    def _why_no_string(self) -> str:
+        end = re.compile(r'["\x00-\x1f]').search(self.text, self.at + 1)
+        if end is None:
+            return "a text is not closed: its quotation mark is missing"
+        if end.group() != '"':
+            return "a line break or control character stands inside a text"
+        return "a text holds a backslash that escapes nothing"
+
+    def _skip(self) -> None:
+        found = _SPACE.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+
+    def _seen(self) -> str:
+        if self.at >= len(self.text):
+            return "the end of the text"
+        char = self.text[self.at]
+        if char in _INVISIBLE or not char.isprintable():
+            return f"an invisible or odd character (U+{ord(char):04X}, {_INVISIBLE.get(char, 'unprintable')})"
+        return repr(char)
+
+    def _error(self, message: str, offset: int | None = None) -> PolicyError:
+        line, column = self.lines.place(self.at if offset is None else offset)
+        names = [frame.name for frame in self.stack if frame.name]
+        return PolicyError(message, line=line, column=column, element=".".join(names))
+
+
+def odd_characters(text: str) -> Iterator[tuple[int, str]]:
+    """Offset and name of each character that a reader cannot see or would take for another."""
+    for offset, char in enumerate(text):
+        if char in _INVISIBLE and offset:
+            yield offset, _INVISIBLE[char]
