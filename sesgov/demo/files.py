@@ -22,7 +22,9 @@ def aws_environment(folder: Path, endpoint: str) -> dict[str, str]:
 
     The caller removes every other variable that begins with ``AWS_``."""
     config, credentials = folder / "aws-config", folder / "aws-credentials"
-    config.write_text(f"[profile {GOVERNMENT_PROFILE}]\nregion = {GOVERNMENT_REGION}\n", encoding="utf-8")
+    # A region in the environment would win over the profile's own.
+    regions = {"default": REGIONS[0], f"profile {GOVERNMENT_PROFILE}": GOVERNMENT_REGION}
+    config.write_text("".join(f"[{name}]\nregion = {region}\n" for name, region in regions.items()), encoding="utf-8")
     keys = f"aws_access_key_id = {GOVERNMENT_KEY}\naws_secret_access_key = {SECRET}\n"
     credentials.write_text(f"[{GOVERNMENT_PROFILE}]\n{keys}", encoding="utf-8")
     return {
@@ -30,7 +32,6 @@ def aws_environment(folder: Path, endpoint: str) -> dict[str, str]:
         ENDPOINT_VARIABLE: endpoint,
         "AWS_ACCESS_KEY_ID": MANAGEMENT_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_DEFAULT_REGION": REGIONS[0],
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         "AWS_EC2_METADATA_DISABLED": "true",

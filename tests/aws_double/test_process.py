@@ -10,7 +10,8 @@ COMMAND = [sys.executable, "-m", "sesgov.demo.aws_double", "--port", "0", "--unt
 
 def test_it_ends_when_the_process_that_started_it_is_gone():
     with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         line = process.stdout.readline()
         assert line.startswith("listening http://127.0.0.1:")
         assert DoubleClient(line.split()[1]).calls() == []

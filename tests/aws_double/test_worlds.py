@@ -132,8 +132,11 @@ def test_enabled_regions_are_listed_by_the_account_and_by_ec2():
     only = member.list_regions(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])["Regions"]
     assert {item["RegionName"] for item in only} == enabled
     assert code(member.list_regions, AccountId=MANAGEMENT) == "AccessDeniedException"
-    regions = aws(double, "ec2", credentials=assume(double)).describe_regions()["Regions"]
-    assert {item["RegionName"] for item in regions} == enabled
+    ec2 = aws(double, "ec2", credentials=assume(double))
+    assert {item["RegionName"] for item in ec2.describe_regions()["Regions"]} == enabled
+    everywhere = ec2.describe_regions(AllRegions=True)["Regions"]
+    assert {item["RegionName"] for item in everywhere if item["OptInStatus"] != "not-opted-in"} == enabled
+    assert len(everywhere) == len(listed)
 
 
 def test_the_partitions_do_not_know_each_other():

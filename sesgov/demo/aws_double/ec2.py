@@ -9,12 +9,15 @@ from sesgov.demo.aws_double.world import partition_of, regions_of
 
 def describe_regions(state: State, call: Call) -> dict[str, Any]:
     known = state.world.accounts.get(call.account)
-    names = known.regions if known and known.regions is not None else regions_of(partition_of(call.region))
-    described = [
-        {"regionName": name, "regionEndpoint": f"ec2.{name}.amazonaws.com", "optInStatus": "opt-in-not-required"}
-        for name in names
-    ]
-    return {"regionInfo": described}
+    offered = regions_of(partition_of(call.region))
+    enabled = known.regions if known and known.regions is not None else offered
+    wanted = offered if str(call.params.get("AllRegions")).lower() == "true" else enabled
+    return {"regionInfo": [_described(name, is_enabled=name in enabled) for name in wanted]}
+
+
+def _described(region: str, *, is_enabled: bool) -> dict[str, str]:
+    status = "opt-in-not-required" if is_enabled else "not-opted-in"
+    return {"regionName": region, "regionEndpoint": f"ec2.{region}.amazonaws.com", "optInStatus": status}
 
 
 HANDLERS = {"DescribeRegions": describe_regions}
