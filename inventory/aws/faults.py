@@ -64,7 +64,9 @@ _THROTTLED = {
     "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling",
     "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
 }  # fmt: skip
-_UNRECOGNIZED = {"AuthFailure", "InvalidClientTokenId", "RegionDisabledException", "UnrecognizedClientException"}
+UNRECOGNIZED_CODES = frozenset(
+    {"AuthFailure", "InvalidClientTokenId", "RegionDisabledException", "UnrecognizedClientException"}
+)
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_OPERATION = {
     "InvalidAction", "MethodNotAllowed", "NotImplemented", "UnknownOperation", "UnknownOperationException",
@@ -102,7 +104,7 @@ def _answered(error: ClientError, action: str, where: str) -> Fault:
 def _kind(code: str, status: int) -> FaultKind:
     for kind, codes in (
         (FaultKind.THROTTLED, _THROTTLED),
-        (FaultKind.UNRECOGNIZED, _UNRECOGNIZED),
+        (FaultKind.UNRECOGNIZED, UNRECOGNIZED_CODES),
         (FaultKind.EXPIRED, _EXPIRED),
         (FaultKind.UNKNOWN_OPERATION, _UNKNOWN_OPERATION),
     ):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.aws.faults import FaultError, FaultKind, MalformedAnswerError, faults_of
-from inventory.aws.wire import speak_old_listing
+from inventory.aws.wire import speak_old_listing, speaks_old_listing
 
 LIST_EMAIL_IDENTITIES = "ListEmailIdentities"
 LIST_IDENTITIES = "ListIdentities"
@@ -22,6 +22,9 @@ class Page:
 
 def list_email_identities(client: Any, *, token: str, where: str) -> Page:
     """One page of ``sesv2:ListEmailIdentities``; the SDK has no paginator for it. Raises :class:`FaultError`."""
+    if speaks_old_listing(client):
+        speak_old_listing(client)
+        return _v2_page(client, token, where)
     try:
         return _v2_page(client, token, where)
     except FaultError as error:

@@ -13,15 +13,19 @@ from inventory.aws.faults import FaultError, faults_of
 from inventory.aws.sessions import Sessions
 
 _ENABLED = ("ENABLED", "ENABLED_BY_DEFAULT", "DISABLING")
-_NOT_ENABLED = "The region is not enabled in the account."
+NOT_ENABLED = "The region is not enabled in the account."
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRegions:
-    """``enabled`` regions hold SES; ``disabled`` maps regions to the reason why nothing is expected there."""
+    """``enabled`` regions hold SES; ``disabled`` maps regions to the reason why nothing is expected there.
+
+    Not ``is_certain``: nobody could say which are enabled, so all that the SDK knows are to be tried.
+    """
 
     enabled: tuple[str, ...]
     disabled: Mapping[str, str] = field(default_factory=dict)
+    is_certain: bool = True
 
 
 def regions_of(sessions: Sessions, access: AccountAccess) -> AccountRegions:
@@ -35,7 +39,7 @@ def regions_of(sessions: Sessions, access: AccountAccess) -> AccountRegions:
             return _with_ses(ask(sessions, access), access.partition)
         except FaultError:
             continue
-    return AccountRegions(ses_regions(access.partition))
+    return AccountRegions(ses_regions(access.partition), is_certain=False)
 
 
 def ses_regions(partition: str) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ def _with_ses(found: Mapping[str, bool], partition: str) -> AccountRegions:
     offered = {region: is_enabled for region, is_enabled in found.items() if region not in without_ses}
     return AccountRegions(
         enabled=tuple(sorted(region for region, is_enabled in offered.items() if is_enabled)),
-        disabled={region: _NOT_ENABLED for region, is_enabled in sorted(offered.items()) if not is_enabled},
+        disabled={region: NOT_ENABLED for region, is_enabled in sorted(offered.items()) if not is_enabled},
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from inventory.aws.faults import MalformedAnswerError
 
+_speaking_old: set[str] = set()
 _OLD_PATH = "/v2/email/identities"
 
 
@@ -30,8 +31,14 @@ def _require_json(http_response: Any, **_: Any) -> None:
         raise MalformedAnswerError("the body is not a JSON object")
 
 
+def speaks_old_listing(client: Any) -> bool:
+    """Whether the client's endpoint was found to know the older form alone."""
+    return client.meta.endpoint_url in _speaking_old
+
+
 def speak_old_listing(client: Any) -> None:
-    """Have the client send ListEmailIdentities in its older form from now on."""
+    """Have the client send ListEmailIdentities in its older form from now on; the endpoint is remembered."""
+    _speaking_old.add(client.meta.endpoint_url)
     client.meta.events.register("before-call.sesv2.ListEmailIdentities", _as_get, unique_id="sesgov-old-listing")
 
 

@@ -1,0 +1,95 @@
+"""Judgement: what stored policies allow at an instant, as delegations, ranks and findings of one identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Self
+
+from inventory.models import Account, CollectionRun, Identity
+from inventory.policy.analysis import analyse
+from inventory.policy.reach import Reach
+from inventory.policy.rules.subjects import DelegateFacts
+from inventory.policy.trust import Registry
+from inventory.services.delegations import (
+    NO_TRUST_RANK,
+    DelegationChanges,
+    Stance,
+    save_delegations,
+    stances_of,
+)
+from inventory.services.findings import FindingCounts, judge_identity, load_delegates
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the company knows on a day; read once for a stretch of work."""
+
+    registry: Registry
+    delegates: Mapping[str, DelegateFacts]
+
+    @classmethod
+    def load(cls, on: date, account: Account) -> Self:
+        """As the registry stands, seen from the account that owns the identities."""
+        organization = account.organization.organization_id if account.organization else None
+        registry = Account.objects.registry(on=on, owner_organization=organization)
+        return cls(registry=registry, delegates=load_delegates())
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What changed by judging again."""
+
+    delegations: DelegationChanges
+    findings: FindingCounts
+
+
+def judge(
+    identity: Identity,
+    documents: Mapping[str, str],
+    *,
+    knowledge: Knowledge,
+    at: datetime,
+    run: CollectionRun | None,
+    is_baseline: bool = False,
+) -> Judgement:
+    """Bring delegations, ranks and findings in line with the documents; call it in the transaction that saved them."""
+    analysis = analyse(
+        owner_account=identity.scope.account.account_id,
+        identity_arn=identity.arn,
+        policies=documents,
+        registry=knowledge.registry,
+        at=at,
+    )
+    stances = stances_of(analysis)
+    changes = save_delegations(identity, stances, at=at, run=run)
+    save_ranks(identity, stances)
+    findings = judge_identity(
+        identity,
+        analysis,
+        policies=documents,
+        registry=knowledge.registry,
+        delegates=knowledge.delegates,
+        at=at,
+        run=run,
+        is_baseline=is_baseline,
+    )
+    return Judgement(changes, findings)
+
+
+def save_ranks(identity: Identity, stances: list[Stance]) -> None:
+    """Repeat the riskiest stance on the identity, so that lists can sort by it: trust first, then reach."""
+    outside = [stance for stance in stances if stance.is_outside]
+    worst = min(outside, key=lambda stance: (*stance.rank, stance.reach is Reach.UNDETERMINED), default=None)
+    reach = worst.reach if worst else Reach.SELF
+    values = {
+        "widest_reach": reach.value,
+        "widest_trust": worst.trust.value if worst and worst.trust else "",
+        "trust_rank": worst.rank[0] if worst else NO_TRUST_RANK,
+        "reach_rank": worst.rank[1] if worst else NO_TRUST_RANK,
+        "delegate_count": len({stance.principal for stance in outside}),
+    }
+    changed = [name for name, value in values.items() if getattr(identity, name) != value]
+    for name in changed:
+        setattr(identity, name, values[name])
+    if changed:
+        identity.save(update_fields=changed)

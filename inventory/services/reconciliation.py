@@ -1,0 +1,160 @@
+"""Reconciliation: what AWS said of one identity becomes rows, in one transaction; the same again changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from inventory.aws.accounts import identity_arn
+from inventory.aws.identities import IdentityFacts
+from inventory.models import Account, CollectionRun, Identity, IdentityState, Scope
+from inventory.services.audit import record
+from inventory.services.delegations import save_delegations
+from inventory.services.findings import FindingCounts, close_for_deleted
+from inventory.services.judgement import judge, save_ranks
+from inventory.services.ownership import OwnerBook
+from inventory.services.policy_versions import end_policies, save_policies
+from inventory.services.registry_view import RegistryView
+from inventory.services.sending_names import sending_name
+
+_READ_FIELDS = (
+    "arn", "identity_type", "is_verified", "verification_status", "dkim_enabled", "dkim_status", "mail_from_domain",
+    "configuration_set", "tags", "gone_at",
+)  # fmt: skip
+_STATE_FIELDS = ("environment", "owner_team_id", "owner_user_id", "owner_source")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one stretch of reading a scope shares: its run, and the registry as it stands."""
+
+    run: CollectionRun
+    scope: Scope
+    view: RegistryView
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the scope has never been completely read."""
+        return self.scope.baseline_at is None
+
+
+@transaction.atomic
+def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) -> FindingCounts:
+    """Store one successful GetEmailIdentity that ended at ``at``; an older answer than the stored one is left aside."""
+    identity = _locked(context.scope, facts.name)
+    if identity is not None and identity.last_read_at > at:
+        return FindingCounts()
+    context.view.refresh()
+    is_new = identity is None
+    identity = identity or Identity(scope=context.scope, name=facts.name, first_seen_at=at)
+    changed = _take_facts(identity, facts, context)
+    changed += assign_owner(identity, context.scope.account, context.view.owners)
+    identity.last_read_at = at
+    identity.save()
+    save_state(identity, at)
+    policies = save_policies(identity, facts.policies, at=at, run=context.run)
+    judgement = judge(
+        identity,
+        facts.policies,
+        knowledge=context.view.knowledge(context.scope.account),
+        at=at,
+        run=context.run,
+        is_baseline=context.is_baseline,
+    )
+    delegations = judgement.delegations
+    if is_new or changed or policies or delegations:
+        record(
+            at=at,
+            actor=None,
+            action="identity.found" if is_new else "identity.changed",
+            target=identity,
+            data={
+                "run": context.run.pk,
+                "fields": [] if is_new else sorted(changed),
+                "policies": {"added": policies.added, "changed": policies.changed, "gone": policies.gone},
+                "delegations": {
+                    "opened": delegations.opened,
+                    "changed": delegations.changed,
+                    "closed": delegations.closed,
+                },
+            },
+        )
+    return judgement.findings
+
+
+@transaction.atomic
+def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCounts:
+    """A complete listing lacked the identity, and GetEmailIdentity at ``at`` answered NotFound: it is gone."""
+    identity = _locked(context.scope, name)
+    if identity is None or identity.gone_at is not None or identity.last_read_at > at:
+        return FindingCounts()
+    identity.gone_at = at
+    identity.save(update_fields=["gone_at"])
+    identity.states.filter(to_at=None).update(to_at=at)
+    policies = end_policies(identity, at=at)
+    delegations = save_delegations(identity, [], at=at, run=context.run)
+    save_ranks(identity, [])
+    record(
+        at=at,
+        actor=None,
+        action="identity.gone",
+        target=identity,
+        data={"run": context.run.pk, "policies": policies, "delegations": delegations.closed},
+    )
+    return close_for_deleted(identity, at=at, run=context.run)
+
+
+def _locked(scope: Scope, name: str) -> Identity | None:
+    """The row, held against a second reader of the same scope."""
+    return (
+        Identity.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("scope__account__organization", "scope__account__owner_team")
+        .filter(scope=scope, name=name)
+        .first()
+    )
+
+
+def _take_facts(identity: Identity, facts: IdentityFacts, context: Context) -> list[str]:
+    account = context.scope.account
+    values = {name: getattr(facts, name) for name in _READ_FIELDS if hasattr(facts, name)}
+    values["tags"] = dict(facts.tags)
+    values["gone_at"] = None
+    values["arn"] = identity_arn(
+        partition=account.partition, region=context.scope.region, account_id=account.account_id, name=facts.name
+    )
+    values["sending_name"] = sending_name(facts.name)
+    return _set(identity, values)
+
+
+def assign_owner(identity: Identity, account: Account, owners: OwnerBook) -> list[str]:
+    """Set environment and owner by tags and account; returns the names of the fields that changed, unsaved."""
+    owner = owners.owner(identity.tags, account)
+    return _set(
+        identity,
+        {
+            "environment": account.environment,
+            "owner_team_id": owner.team_id,
+            "owner_user_id": owner.user_id,
+            "owner_source": str(owner.source),
+            "owner_tag_value": owner.tag_value,
+        },
+    )
+
+
+def _set(identity: Identity, values: dict[str, object]) -> list[str]:
+    changed = [name for name, value in values.items() if getattr(identity, name) != value]
+    for name in changed:
+        setattr(identity, name, values[name])
+    return changed
+
+
+def save_state(identity: Identity, at: datetime) -> None:
+    """Close the open interval of owner and environment where they changed, and open the next."""
+    values = {name: getattr(identity, name) for name in _STATE_FIELDS}
+    current = identity.states.filter(to_at=None).first()
+    if current is not None:
+        if all(getattr(current, name) == value for name, value in values.items()):
+            return
+        current.to_at = at
+        current.save(update_fields=["to_at"])
+    IdentityState.objects.create(identity=identity, from_at=at, **values)

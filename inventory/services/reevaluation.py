@@ -1,0 +1,77 @@
+"""Re-evaluation: the registry changed, or a day passed, and stored facts are judged again without asking AWS."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from inventory.models import Identity, PolicyVersion
+from inventory.services.audit import record
+from inventory.services.findings import FindingCounts
+from inventory.services.judgement import Judgement, judge
+from inventory.services.policy_versions import current_documents
+from inventory.services.reconciliation import assign_owner, save_state
+from inventory.services.registry_view import RegistryView
+
+
+def reevaluate(*, at: datetime, account_ids: Sequence[str] | None = None) -> FindingCounts:
+    """Judge again the identities of these accounts and those whose policies name them; all identities without ids.
+
+    One transaction per identity; what was judged stays judged when a later one fails.
+    """
+    view = RegistryView(timezone.localdate(at))
+    counts = FindingCounts()
+    for identity_id in list(_concerned(account_ids).values_list("pk", flat=True)):
+        counts += _judge_again(identity_id, view, at)
+    return counts
+
+
+def _concerned(account_ids: Sequence[str] | None) -> "models.QuerySet[Identity]":
+    live = Identity.objects.live().order_by("pk")
+    if account_ids is None:
+        return live
+    named = models.Q()
+    for account_id in account_ids:
+        named |= models.Q(text__contains=account_id)
+    naming = PolicyVersion.objects.current().filter(named).values("policy__identity") if account_ids else ()
+    return live.filter(models.Q(pk__in=naming) | models.Q(scope__account__account_id__in=list(account_ids)))
+
+
+@transaction.atomic
+def _judge_again(identity_id: int, view: RegistryView, at: datetime) -> FindingCounts:
+    identity = (
+        Identity.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("scope__account__organization", "scope__account__owner_team")
+        .get(pk=identity_id)
+    )
+    if identity.gone_at is not None:
+        return FindingCounts()
+    view.refresh()
+    account = identity.scope.account
+    changed = assign_owner(identity, account, view.owners)
+    if changed:
+        identity.save(update_fields=changed)
+        save_state(identity, at)
+    judgement = judge(identity, current_documents(identity), knowledge=view.knowledge(account), at=at, run=None)
+    if changed or judgement.delegations:
+        _record(identity, changed, judgement, at)
+    return judgement.findings
+
+
+def _record(identity: Identity, changed: list[str], judgement: Judgement, at: datetime) -> None:
+    delegations = judgement.delegations
+    record(
+        at=at,
+        actor=None,
+        action="identity.reevaluated",
+        target=identity,
+        data={
+            "fields": sorted(changed),
+            "delegations": {
+                "opened": delegations.opened,
+                "changed": delegations.changed,
+                "closed": delegations.closed,
+            },
+        },
+    )

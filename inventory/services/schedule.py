@@ -1,0 +1,53 @@
+"""The schedule: jobs that are due become rows, so that two beats start each of them once."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models, transaction
+
+from inventory.models import Account, CollectionRun, ScheduledJob
+from inventory.services.collection_limits import CollectionLimits
+from inventory.services.reevaluation import reevaluate
+from inventory.services.runs import start_run
+
+COLLECT = "collect"
+REEVALUATE = "reevaluate"
+# Accounts are often entered in a row: a run that was missed starts when nobody has added one for so long.
+_SETTLED_AFTER = timedelta(minutes=1)
+
+
+def last_due(at: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
+    """The latest instant, not after ``at``, at which the clocks of the zone showed that time of day."""
+    today = at.astimezone(zone).date()
+    due = datetime.combine(today, time_of_day, tzinfo=zone)
+    return due if due <= at else datetime.combine(today - timedelta(days=1), time_of_day, tzinfo=zone)
+
+
+@transaction.atomic
+def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> CollectionRun | None:
+    """Start the daily run if it is due, was not started yet, and there is an account to read."""
+    if settings.SESGOV_COLLECT_AT is None:
+        return None
+    newest = Account.objects.managed().aggregate(newest=models.Max("created_at"))["newest"]
+    if newest is None or newest > at - _SETTLED_AFTER:
+        return None
+    due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+    if not _claim(COLLECT, due_at, at):
+        return None
+    return start_run(trigger=CollectionRun.Trigger.SCHEDULE, acting_user=None, at=at, limits=limits)
+
+
+def reevaluate_daily(*, at: datetime) -> bool:
+    """Judge all stored facts once after each midnight: contracts and policies end by the calendar."""
+    due_at = last_due(at, time(0, 0), settings.SESGOV_TIME_ZONE)
+    is_ours = _claim(REEVALUATE, due_at, at)
+    if is_ours:
+        reevaluate(at=at)
+        ScheduledJob.objects.filter(job=REEVALUATE, due_at=due_at).update(finished_at=at)
+    return is_ours
+
+
+def _claim(job: str, due_at: datetime, at: datetime) -> bool:
+    """Whether this caller, and nobody before, is to do the job."""
+    return ScheduledJob.objects.get_or_create(job=job, due_at=due_at, defaults={"started_at": at})[1]

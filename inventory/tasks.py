@@ -1,0 +1,58 @@
+"""Tasks: a message is a hint that rows are due; one that is lost costs at most the time to the next tick."""
+
+from functools import cache
+
+from celery import shared_task
+from django.utils import timezone
+
+from inventory.models import CollectionRun, ScopeRun
+from inventory.services.collection_limits import collection_limits
+from inventory.services.collectors import Collector
+from inventory.services.leases import free_stale_leases
+from inventory.services.reevaluation import reevaluate as reevaluate_identities
+from inventory.services.runs import abandon_overdue_runs
+from inventory.services.schedule import reevaluate_daily, start_scheduled_run
+
+_HINTS_PER_TICK = 4
+
+
+@shared_task
+def tick() -> None:
+    """Free what died, end what is overdue, start what is due, and hint at what waits to be read."""
+    at = timezone.now()
+    limits = collection_limits()
+    free_stale_leases(at=at)
+    abandon_overdue_runs(at=at)
+    start_scheduled_run(limits, at=at)
+    waiting = ScopeRun.objects.due(at).count()
+    unplanned = CollectionRun.objects.unfinished().filter(planned_at=None).exists()
+    hints = -(-waiting // limits.scopes_per_slice)
+    for _ in range(min(_HINTS_PER_TICK, max(hints, int(unplanned)))):
+        collect_slice.apply_async(expires=15)
+    daily_reevaluation.apply_async(expires=15)
+
+
+@shared_task
+def collect_slice() -> int:
+    """Plan and read for a slice's time; what is left is hinted at anew."""
+    leased = _collector().work()
+    if leased and ScopeRun.objects.due(timezone.now()).exists():
+        collect_slice.apply_async(expires=15)
+    return leased
+
+
+@shared_task
+def daily_reevaluation() -> bool:
+    """Judge stored facts once a day; at all other times it does nothing."""
+    return reevaluate_daily(at=timezone.now())
+
+
+@shared_task
+def reevaluate(account_ids: list[str] | None = None) -> None:
+    """Judge stored facts again after the registry changed; ``None`` means all of them."""
+    reevaluate_identities(at=timezone.now(), account_ids=account_ids)
+
+
+@cache
+def _collector() -> Collector:
+    return Collector.from_settings(timezone.now)
