@@ -69,6 +69,15 @@ def test_a_statement_is_told_once_by_its_widest_reach():
     assert fired(identity(public(), through_service)) == {"public-send"}
 
 
+def test_a_service_of_a_public_statement_is_not_told_whomever_it_acts_for():
+    through_service = delegation(
+        Reach.SERVICE, UNKNOWN, channel=Channel.SERVICE, services=("*",), accounts=(STRANGER,), limits=()
+    )
+    assert fired(identity(public(), through_service, name="example.com")) == {"public-send"}
+    unlimited = delegation(Reach.SERVICE_UNPINNED, UNKNOWN, channel=Channel.SERVICE, limits=())
+    assert fired(identity(public(), unlimited, name="example.com")) == {"public-send"}
+
+
 def test_an_unpinned_service_of_another_statement_is_told_beside_a_public_one():
     service = delegation(
         Reach.SERVICE_UNPINNED, UNKNOWN, statement=1, services=("cognito-idp.amazonaws.com",), limits=(FROM_ONE,)

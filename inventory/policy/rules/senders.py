@@ -1,8 +1,8 @@
 """Who outside can send: callers whom nobody named, knows, or knows any longer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from inventory.policy.delegations import Delegation
+from inventory.policy.delegations import Channel, Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.rules.parties import ANYONE, parties
 from inventory.policy.rules.subjects import IdentitySubject
@@ -12,6 +12,7 @@ from inventory.policy.trust import Trust
 
 NAMED_REACHES = (Reach.ORGANIZATION, Reach.ACCOUNT, Reach.PRINCIPAL, Reach.SERVICE)
 _OPEN_REACHES = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)
+_CLOSED = len(_OPEN_REACHES)
 _BY_TRUST = {
     Trust.UNKNOWN: ("unknown-account-send", "nobody has said who that is."),
     Trust.FORMER: ("former-delegate-send", "that relationship has ended."),
@@ -20,14 +21,24 @@ _BY_TRUST = {
 
 
 def outside_senders(subject: IdentitySubject) -> list[Delegation]:
-    """The delegations that let somebody outside the owner's account send."""
-    return [delegation for delegation in subject.analysis.delegations if delegation.is_outside and delegation.can_send]
+    """The delegations that let somebody outside the owner's account send, each statement by its widest way in.
+
+    Whom a statement lets in directly without asking who it is, it also lets in through a network and a service: that
+    is one fact, and told once.
+    """
+    found = [each for each in subject.analysis.delegations if each.is_outside and each.can_send]
+    widest: dict[tuple[str, int], int] = {}
+    for each in found:
+        place = (each.policy, each.statement)
+        widest[place] = min(widest.get(place, _CLOSED), _width(each))
+    return [each for each in found if _is_told(each, widest[each.policy, each.statement])]
 
 
 def open_senders(subject: IdentitySubject) -> Iterator[Violation]:
     """``public-send``, ``public-send-limited``, ``undetermined-send``, ``network-only-send``, ``service-unpinned``."""
-    for delegation in _widest_by_statement(outside_senders(subject)):
-        yield from _OPEN_RULES[delegation.reach](subject, delegation)
+    for delegation in outside_senders(subject):
+        if delegation.reach in _OPEN_RULES:
+            yield from _OPEN_RULES[delegation.reach](subject, delegation)
 
 
 def named_senders(subject: IdentitySubject) -> Iterator[Violation]:
@@ -50,15 +61,15 @@ def organizations(subject: IdentitySubject) -> Iterator[Violation]:
                 yield _at(delegation, "organization-wide-delegate", text, party.subject)
 
 
-def _widest_by_statement(delegations: Iterable[Delegation]) -> Iterator[Delegation]:
-    """One statement is told once, by its widest open reach: who may send at all may also send through a service."""
-    by_statement: dict[tuple[str, int], list[Delegation]] = {}
-    for delegation in delegations:
-        if delegation.reach in _OPEN_REACHES:
-            by_statement.setdefault((delegation.policy, delegation.statement), []).append(delegation)
-    for alike in by_statement.values():
-        widest = min(alike, key=lambda delegation: _OPEN_REACHES.index(delegation.reach)).reach
-        yield from (delegation for delegation in alike if delegation.reach is widest)
+def _width(delegation: Delegation) -> int:
+    """Position among the reaches that name nobody, 0 the widest; ``_CLOSED`` for the others."""
+    return _OPEN_REACHES.index(delegation.reach) if delegation.reach in _OPEN_REACHES else _CLOSED
+
+
+def _is_told(delegation: Delegation, widest: int) -> bool:
+    if _width(delegation) < _CLOSED:
+        return _width(delegation) == widest
+    return not (delegation.channel is Channel.SERVICE and widest == _OPEN_REACHES.index(Reach.PUBLIC))
 
 
 def _public(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
