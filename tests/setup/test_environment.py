@@ -1,0 +1,88 @@
+"""What the environment may say."""
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from sesgov.environment import SettingError, read
+
+PRODUCTION = {
+    "SESGOV_PRODUCTION": "true",
+    "DATABASE_URL": "postgres://u:p@db.example.com/sesgov",
+    "REDIS_URL": "redis://cache.example.com",
+    "SESGOV_SECRET_KEY": "k" * 50,
+    "SESGOV_BASE_URL": "https://sesgov.example.com",
+}
+
+
+def test_an_empty_environment_has_defaults():
+    given = read({})
+
+    assert (given.database_url, given.redis_url, given.production, given.demo) == (None, None, False, False)
+    assert (given.ses_rate, given.time_zone.key, given.collect_at) == (1.0, "UTC", time(2, 0))
+    assert given.state_dir == Path(__file__).parents[2] / ".state"
+
+
+def test_an_empty_value_is_as_good_as_none():
+    assert read({"DATABASE_URL": "", "SESGOV_SES_RATE": " "}) == read({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://u@host/name"),
+        ("DATABASE_URL", "postgres://host"),
+        ("DATABASE_URL", "postgres://host:port/name"),
+        ("REDIS_URL", "valkey://host"),
+        ("REDIS_URL", "redis://host/name"),
+        ("AWS_ENDPOINT_URL", "localhost:5000"),
+        ("SESGOV_EMBEDDED", "docker"),
+        ("SESGOV_PRODUCTION", "maybe"),
+        ("SESGOV_SES_RATE", "-1"),
+        ("SESGOV_SES_RATE", "nan"),
+        ("SESGOV_SES_RATE", "fast"),
+        ("SESGOV_TIME_ZONE", "Berlin"),
+        ("SESGOV_TIME_ZONE", "../etc/passwd"),
+        ("SESGOV_COLLECT_AT", "24:00"),
+        ("SESGOV_SECRET_KEY", "short"),
+        ("SESGOV_BASE_URL", "sesgov.example.com"),
+        ("SESGOV_BASE_URL", "https://example.com/sesgov"),
+        ("SESGOV_ROLE_NAME", "arn:aws:iam::111122223333:role/x"),
+        ("SESGOV_EXTERNAL_ID", "with space"),
+        ("SESGOV_OWNER_TAG_KEYS", " , "),
+        ("SESGOV_MAIL_URL", "mail.example.com"),
+        ("SESGOV_MAIL_FROM", "nobody"),
+        ("SESGOV_LOG_FORMAT", "xml"),
+        ("SESGOV_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_bad_value_is_one_line_that_names_the_variable(name, value):
+    with pytest.raises(SettingError) as refused:
+        read({name: value})
+
+    assert str(refused.value).startswith(name)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_refusal_shows_neither_password_nor_key():
+    for name, value in {"DATABASE_URL": "mysql://u:hush@host/name", "SESGOV_SECRET_KEY": "hush"}.items():
+        with pytest.raises(SettingError) as refused:
+            read({name: value})
+        assert "hush" not in str(refused.value)
+
+
+def test_production_is_accepted_with_everything_it_needs():
+    assert read(PRODUCTION).log_format == "json"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SESGOV_SECRET_KEY", "SESGOV_BASE_URL"])
+def test_production_embeds_and_invents_nothing(name):
+    with pytest.raises(SettingError, match=name):
+        read({key: value for key, value in PRODUCTION.items() if key != name})
+
+
+@pytest.mark.parametrize("name", ["SESGOV_DEBUG", "SESGOV_DEMO"])
+def test_production_is_neither_demo_nor_debugged(name):
+    with pytest.raises(SettingError, match="does not go together"):
+        read(PRODUCTION | {name: "true"})
