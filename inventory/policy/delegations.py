@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inventory.policy.admission import is_among, is_met, is_within
 from inventory.policy.channels import Channel
+from inventory.policy.conditions import Condition
 from inventory.policy.reach import Reach
 from inventory.policy.requests import Request
 from inventory.policy.trust import Trust
@@ -18,6 +20,8 @@ class Limit:
     ``kind``: ``from_address``, ``from_display_name``, ``feedback_address``, ``recipients``, ``network``, ``time``,
     ``transport`` or ``other``. ``values`` are the condition's values as written; ``operator`` and ``key`` as AWS
     spells them. ``is_effective`` is false where the limit excludes nothing or an allowed send action escapes it.
+    ``path`` points at the condition in ``policy``. A limit that is ``is_from_deny`` is shown as what must hold so that
+    the Deny does not fire.
     """
 
     kind: str
@@ -25,6 +29,11 @@ class Limit:
     operator: str
     values: tuple[str, ...]
     is_effective: bool = True
+    policy: str = ""
+    statement: int | None = None
+    path: tuple[str | int, ...] = ()
+    is_from_deny: bool = False
+    condition: Condition | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,19 @@ class Delegation:
     def can_send(self) -> bool:
         """Whether any send action is admitted."""
         return "send" in self.action_classes
+
+    def admits(self, request: Request) -> bool:
+        """Whether this delegation is one that may let the request in: its caller, channel, action, limits and instant.
+
+        It says nothing of what a Deny takes away from single callers.
+        """
+        return (
+            request.channel is self.channel
+            and request.action.lower() in {action.lower() for action in self.actions}
+            and is_among(self.reach, request, self.accounts, self.organizations, self.principals, self.services)
+            and all(is_met(limit.condition, request) for limit in self.limits if limit.condition is not None)
+            and is_within(self.starts_at, self.ends_at, request)
+        )
 
     @property
     def is_outside(self) -> bool:

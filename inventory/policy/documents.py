@@ -88,7 +88,7 @@ def _action_language(actions: tuple[str, ...]) -> Language:
 
 
 @lru_cache(maxsize=512)
-def _covered(actions: tuple[str, ...], is_excluded: bool) -> tuple[str, ...]:  # noqa: FBT001 - a cache key
+def _covered(actions: tuple[str, ...], is_excluded: bool) -> tuple[str, ...]:
     language = _action_language(actions)
     found = [action for action in ACTIONS if language.matches(f"ses:{action}") is not is_excluded]
     return (*found, *(() if is_excluded else unknown_actions(actions)))

@@ -1,16 +1,14 @@
 """Solver: a request of one population for which some conditions hold and others do not, or the certainty of none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from inventory.policy import callers
 from inventory.policy.channels import Channel
 from inventory.policy.conditions import Condition, Family, Quantifier
 from inventory.policy.globs import (
-    DIGITS,
-    LOWER,
     PRINTABLE,
     Demand,
     Language,
@@ -20,11 +18,13 @@ from inventory.policy.globs import (
     find,
     read,
 )
-from inventory.policy.instants import epoch, instant_of, iso
+from inventory.policy.instants import epoch, iso
 from inventory.policy.keys import Key, Kind, Presence, Source, presence
-from inventory.policy.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect, merge, range_of
+from inventory.policy.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect
 from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.settings import Setting
+from inventory.policy.shapes import fresh_place, text_shapes
+from inventory.policy.truths import holds, matches, number_of, ranges_of, texts_of
 
 Literal = tuple[Condition, bool]
 """A condition, and whether it has to hold."""
@@ -114,7 +114,7 @@ class Solver:
         self, population: Population, fixed: list[Literal], linked: list[Literal], base: Model
     ) -> Model | None:
         for drop in (False, True):
-            context = _texts(base.context)
+            context = texts_of(base.context)
             if drop:
                 context = {key: value for key, value in context.items() if key in self.setting.context}
             elif missing := [v for c, _ in linked for v in c.variables if v not in context]:
@@ -134,7 +134,7 @@ class Solver:
         model = self._solve(population, [*fixed, *((self._there[id(c)], True) for c in own if c.key)], {})
         if model is None:
             return None
-        context = _texts(model.context)
+        context = texts_of(model.context)
         for condition in own:
             for value in condition.values:
                 if condition.key and value.startswith("${") and value.endswith("}") and value.count("${") == 1:
@@ -182,79 +182,6 @@ def _present(condition: Condition) -> Condition:
         return condition
     null = replace(operator, family=Family.NULL, is_negated=False, if_exists=False, quantifier=Quantifier.NONE)
     return replace(condition, operator=null, values=("false",), variables=(), own={})
-
-
-def _texts(context: Mapping[str, ContextValue]) -> dict[str, str]:
-    """The keys with exactly one value, by lower-case name: what a policy variable can stand for."""
-    found = {}
-    for key, value in context.items():
-        if isinstance(value, str):
-            found[key.lower()] = value
-        elif len(value) == 1:
-            found[key.lower()] = value[0]
-    return found
-
-
-def holds(condition: Condition, context: Mapping[str, ContextValue], constants: Mapping[str, str]) -> bool:
-    """Whether a condition without doubt holds for a request that carries these keys."""
-    key = condition.key
-    value = context.get(key.name) if key is not None else None
-    values = (value,) if isinstance(value, str) else value or ()
-    operator = condition.operator
-    if operator is None:
-        return False
-    if operator.family is Family.NULL:
-        return ("false" if values else "true") in condition.null_values
-    if not values:
-        return condition.when_missing
-    known = {**_texts(context), **constants} if condition.variables else {}
-    results = [matches(condition, each, known) is not operator.is_negated for each in values]
-    return any(results) if operator.quantifier is Quantifier.ANY else all(results)
-
-
-def matches(condition: Condition, value: str, context: Mapping[str, str]) -> bool:
-    """Whether one value of a key equals, fits or exceeds one of the condition's values."""
-    operator = condition.operator
-    if operator is None:
-        return False
-    if condition.key is not None and condition.key.kind is Kind.ADDRESS:
-        address = range_of(value)
-        return address is not None and bool(intersect([address], _ranges(condition)))
-    if operator.family in (Family.DATE, Family.NUMERIC) and not _is_textual(condition):
-        actual = _number(value, operator.family)
-        return actual is not None and any(
-            _COMPARE[operator.comparison](actual, limit)
-            for each in condition.values
-            if (limit := _number(each, operator.family)) is not None
-        )
-    return condition.language(context).matches(value)
-
-
-def _is_textual(condition: Condition) -> bool:
-    return condition.key is None or condition.key.kind in (Kind.TEXT, Kind.BOOL)
-
-
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "Equals": lambda actual, limit: actual == limit,
-    "LessThan": lambda actual, limit: actual < limit,
-    "LessThanEquals": lambda actual, limit: actual <= limit,
-    "GreaterThan": lambda actual, limit: actual > limit,
-    "GreaterThanEquals": lambda actual, limit: actual >= limit,
-}
-
-
-def _number(text: str, family: Family) -> float | None:
-    if family is Family.DATE:
-        instant = instant_of(text)
-        return instant.timestamp() if instant is not None else None
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _ranges(condition: Condition) -> tuple[Range, ...]:
-    return merge(found for value in condition.values if (found := range_of(value)) is not None)
 
 
 class _Task:
@@ -396,7 +323,7 @@ class _Task:
             ]
             return options[0] if options else None
         demands = [Demand(key.name, c.language(self.context), m) for c, m in literals]
-        for template in self._shapes(key):
+        for template in text_shapes(self.setting, key.name):
             texts = find(template, demands)
             if texts is not None:
                 return read(template, texts, key.name)
@@ -409,32 +336,16 @@ class _Task:
 
     def _number_or_date(self, key: Key, literals: Sequence[Literal]) -> str | None:
         family = Family.DATE if key.kind is Kind.DATE else Family.NUMERIC
-        limits = sorted({n for c, _ in literals for v in c.values if (n := _number(v, family)) is not None})
+        limits = sorted({n for c, _ in literals for v in c.values if (n := number_of(v, family)) is not None})
         options = [0.0] if family is Family.NUMERIC else [self.population.instant.timestamp() - 60]
         for limit in limits:
             options += [limit, limit - 1, limit + 1]
-        options += [(low + high) / 2 for low, high in zip(limits, limits[1:], strict=False)]
+        options += [(low + high) / 2 for low, high in pairwise(limits)]
         for option in options:
             text = _shown(option, family)
             if text is not None and all(matches(c, text, self.context) is match for c, match in literals):
                 return text
         return None
-
-    def _shapes(self, key: Key) -> Iterator[Template]:
-        name = key.name
-        if name in _ADDRESSES:
-            identity = self.setting.identity_name
-            if "@" in identity:
-                yield (Segment((name,), identity),)
-            else:
-                yield (Segment((name,), "news", _LOCAL, 1), Segment((name,), f"@{identity}"))
-        if name == "ses:Recipients":
-            yield (
-                Segment((name,), "someone", _LOCAL, 1),
-                Segment((name,), "@"),
-                Segment((name,), "example.net", _HOST, 1),
-            )
-        yield (Segment((name,), _PREFERRED.get(name, "sender"), PRINTABLE, 1),)
 
     # The network.
 
@@ -471,11 +382,8 @@ class _Task:
         if not self.population.is_network_fresh:
             texts = find((Segment((name,), "vpc-1", PRINTABLE, 1),), demands)
             return texts[0] if texts else None
-        fixed = self.setting.language_of(
-            name, (*self.setting.values_of(name), *self.setting.accounts, *self.setting.organizations)
-        )
-        template = _FRESH_PLACES[name](self.setting)
-        texts = find(template, [*demands, Demand("fresh", fixed, False)])
+        template, fixed = fresh_place(self.setting, name)
+        texts = find(template, [*demands, *fixed])
         return read(template, texts, name) if texts else None
 
     # Who signs.
@@ -666,11 +574,6 @@ class _Task:
 
 
 _CARRY_CONTENT = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail", "SendBounce"}
-_ADDRESSES = {"ses:FromAddress", "ses:FeedbackAddress"}
-_PREFERRED = {"ses:FromDisplayName": "Newsletter", "aws:UserAgent": "aws-cli/2"}
-_LOCAL = LOWER + LOWER.upper() + DIGITS + "._+-"
-_HOST = LOWER + DIGITS + ".-"
-_HEX = DIGITS + "abcdef"
 _SINGLE = {Source.CHOSEN, Source.CONTENT, Source.CLOCK, Source.IDENTITY, Source.NOBODY}
 _JOINT = {Source.CALLER, Source.ORGANIZATION, Source.SERVICE}
 _NETWORK_KEYS: dict[Channel, tuple[str, ...]] = {
@@ -692,44 +595,11 @@ _PLACES: dict[Channel, dict[str, ContextValue]] = {
 }
 
 
-def _fresh_id(name: str, prefix: str) -> Callable[[Setting], Template]:
-    readers = (name, "fresh")
-    return lambda _setting: (Segment(readers, prefix), Segment(readers, "0f1e2d3c4b5a69788", _HEX, 1))
-
-
-def _fresh_vpc_arn(setting: Setting) -> Template:
-    name = "aws:SourceVpcArn"
-    return (
-        Segment((name,), f"arn:{setting.partition}:ec2:"),
-        Segment((name,), setting.region, LOWER + DIGITS + "-", 1),
-        Segment((name,), ":"),
-        Segment((name, "fresh"), setting.fresh_account, DIGITS, 12, 12),
-        Segment((name,), ":vpc/vpc-"),
-        Segment((name,), "0f1e2d3c4b5a69788", _HEX, 1),
-    )
-
-
-def _fresh_org(name: str, *, with_path: bool) -> Callable[[Setting], Template]:
-    own = (Segment((name, "fresh"), "o-"), Segment((name, "fresh"), "f0r31gn0rg", LOWER + DIGITS, 1, 32))
-    path = (Segment((name,), "/r-ab12/"), Segment((name,), "ou-ab12-cdefgh34/", LOWER + DIGITS + "-/", 0))
-    return lambda _setting: (*own, *path) if with_path else own
-
-
-_FRESH_PLACES: dict[str, Callable[[Setting], Template]] = {
-    "aws:SourceVpc": _fresh_id("aws:SourceVpc", "vpc-"),
-    "aws:SourceVpce": _fresh_id("aws:SourceVpce", "vpce-"),
-    "aws:SourceVpcArn": _fresh_vpc_arn,
-    "aws:VpceAccount": lambda setting: (Segment(("aws:VpceAccount", "fresh"), setting.fresh_account, DIGITS, 12, 12),),
-    "aws:VpceOrgID": _fresh_org("aws:VpceOrgID", with_path=False),
-    "aws:VpceOrgPaths": _fresh_org("aws:VpceOrgPaths", with_path=True),
-}
-
-
 def _addresses(literals: Sequence[Literal]) -> tuple[Range, ...]:
     """The addresses that meet the literals."""
     ranges: tuple[Range, ...] = EVERYWHERE
     for condition, match in literals:
-        own = _ranges(condition)
+        own = ranges_of(condition)
         ranges = intersect(ranges, own if match else complement(own))
     return ranges
 
