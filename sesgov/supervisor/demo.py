@@ -43,7 +43,9 @@ def environ(variables: Mapping[str, str], state: StateDir, port: int) -> dict[st
 def double_command(state: StateDir) -> list[str]:
     """How Python starts the double, at the endpoint that `environ` has chosen."""
     port = urlsplit(os.environ["AWS_ENDPOINT_URL"]).port
-    return ["-m", "sesgov.demo.aws_double", "--port", str(port), "--world", str(write_world(folder(state)))]
+    kept = folder(state) / "aws-state.json"
+    world = write_world(folder(state))
+    return ["-m", "sesgov.demo.aws_double", "--port", str(port), "--world", str(world), "--state", str(kept)]
 
 
 def wait_for_double(state: StateDir, patience: float = 60.0) -> None:
