@@ -101,7 +101,7 @@ def test_any_command_initialises_a_new_state_directory():
         answer = manage(state, "showmigrations", "--plan")
         assert "[ ]" in answer.stdout
         counted = manage(
-            state, "shell", "--no-imports", "-c", "from inventory.models import Run; print(Run.objects.count())"
+            state, "shell", "--no-imports", "-c", "from inventory.models import User; print(User.objects.count())"
         )
         assert counted.stdout.strip() == "0", counted.stderr
         assert not (state / "services.json").exists()

@@ -87,11 +87,11 @@ def test_a_killed_keeper_takes_its_services_along_and_the_next_user_starts_anew(
         os.kill(keeper, signal.SIGKILL)
         assert wait_until_gone(pids) == set()
 
+        first.kill()
+        first.wait()
         assert (path / "services.json").exists()
         with services.use(StateDir.open(path), BOTH) as running:
             assert psycopg.connect(f"{running.postgres}/postgres").execute("SELECT 1").fetchone() == (1,)
-        first.kill()
-        first.wait()
 
 
 def test_a_running_service_that_is_missing_is_said():
