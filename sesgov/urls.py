@@ -1,7 +1,33 @@
 """The addresses of the whole site; each app brings its own list."""
 
+from allauth.account import urls as account_urls
 from django.urls import URLPattern, URLResolver, include, path
 
+from sesgov.dashboard import dashboard
+
+# What people who were entered by an administrator need; their address and their account are not theirs to change.
+SIGN_IN = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_signup",
+        "account_reauthenticate",
+        "account_change_password",
+        "account_set_password",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", dashboard, name="dashboard"),
+    path("", include("inventory.urls")),
+    path("me/", include([each for each in account_urls.urlpatterns if each.name in SIGN_IN])),
 ]
+
+handler403 = "sesgov.errors.forbidden"
+handler404 = "sesgov.errors.not_found"
+handler500 = "sesgov.errors.broken"

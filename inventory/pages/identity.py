@@ -1,0 +1,147 @@
+"""One identity: who can send as it, why, since when; its policies line by line."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from inventory.models import Account, Delegation, Finding, Identity, PolicyVersion, SendingPolicy
+from inventory.pages.finding import TONES
+from inventory.pages.plain_sentences import describe
+from inventory.pages.policy_history import Change, changes
+from inventory.pages.policy_lines import Line, Remark, annotated_lines
+from inventory.pages.policy_remarks import policy_remarks
+from inventory.policy import delegations as engine
+from inventory.policy.analysis import analyse
+from inventory.policy.trust import Trust
+
+_NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One sentence of the list of who can do what."""
+
+    sentence: str
+    delegation: engine.Delegation
+    since: datetime | None
+
+    @property
+    def tone(self) -> str:
+        """``bad`` for what nobody vouches for, ``plain`` otherwise."""
+        return "bad" if self.delegation.trust in _NOT_VOUCHED_FOR or self.delegation.reach.rank <= 1 else "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPart:
+    """One policy as the page shows it."""
+
+    policy: SendingPolicy
+    text: str
+    lines: list[Line]
+    history: list[Change]
+    from_at: datetime
+
+
+def identity_context(identity: Identity, at: datetime) -> dict[str, object]:
+    """Everything on the page of one identity: a fixed number of queries, whatever its policies hold."""
+    account = identity.scope.account
+    organization = account.organization.organization_id if account.organization else None
+    policies = _live_policies(identity)
+    texts = {policy.name: version.text for policy, version in policies}
+    registry = Account.objects.registry(on=at.date(), owner_organization=organization)
+    analysis = analyse(
+        owner_account=account.account_id, identity_arn=identity.arn, policies=texts, registry=registry, at=at
+    )
+    findings = list(Finding.objects.open().filter(identity=identity))
+    names = _names(analysis)
+    senders = _senders(analysis, identity, names)
+    return {
+        "identity": identity,
+        "account": account,
+        "analysis": analysis,
+        "outside": [each for each in senders if each.delegation.is_outside],
+        "inside": [each for each in senders if not each.delegation.is_outside],
+        "policies": [_part(policy, version, analysis, findings) for policy, version in policies],
+        "gone_policies": list(identity.policies.exclude(gone_at=None)),
+        "findings": [each for each in findings if each.severity != "info"],
+        "hints": [each for each in findings if each.severity == "info"],
+        "tags": sorted(identity.tags.items()),
+        "sight": identity.scope.sight(at),
+    }
+
+
+def _live_policies(identity: Identity) -> list[tuple[SendingPolicy, PolicyVersion]]:
+    """The policies that are there now with what they say; two queries."""
+    history = Prefetch("versions", PolicyVersion.objects.select_related("run"))
+    rows = identity.policies.filter(gone_at=None).prefetch_related(history)
+    pairs = [(policy, next((each for each in policy.versions.all() if each.to_at is None), None)) for policy in rows]
+    return [(policy, version) for policy, version in pairs if version is not None]
+
+
+def _names(analysis: engine.Analysis) -> dict[str, str]:
+    """What people call the accounts that the policies name: the vendor, else the account's own name."""
+    mentioned = {account_id for each in analysis.delegations for account_id in each.accounts}
+    rows = Account.objects.filter(account_id__in=mentioned).select_related("vendor")
+    named = {each.account_id: each.vendor.name if each.vendor else each.name for each in rows}
+    return {account_id: name for account_id, name in named.items() if name}
+
+
+def _senders(analysis: engine.Analysis, identity: Identity, names: Mapping[str, str]) -> list[Sender]:
+    """Every delegation as a sentence, the least trusted and widest first; one query."""
+    since = _since(identity)
+    ordered = sorted(analysis.delegations, key=_risk)
+    return [Sender(describe(each, identity.name, names), each, _first_seen(each, since)) for each in _distinct(ordered)]
+
+
+def _risk(delegation: engine.Delegation) -> tuple[int, int, str, int]:
+    trust_rank = delegation.trust.rank if delegation.trust else 99
+    return trust_rank, delegation.reach.rank, delegation.policy, delegation.statement
+
+
+def _distinct(delegations: Iterable[engine.Delegation]) -> Iterable[engine.Delegation]:
+    """One of each; the channels of one statement that say the same are said once."""
+    seen = set()
+    for each in delegations:
+        said = (each.policy, each.statement, each.reach, each.trust, each.accounts, each.principals, each.services)
+        if said not in seen:
+            seen.add(said)
+            yield each
+
+
+def _since(identity: Identity) -> dict[tuple[str, str], datetime]:
+    rows = Delegation.objects.filter(identity=identity, is_live=True)
+    return {(each.policy_name, each.principal): each.first_seen_at for each in rows}
+
+
+def _first_seen(delegation: engine.Delegation, since: Mapping[tuple[str, str], datetime]) -> datetime | None:
+    named = (*delegation.accounts, *delegation.organizations, *delegation.principals, *delegation.services, "*")
+    found = [since[delegation.policy, name] for name in named if (delegation.policy, name) in since]
+    return min(found, default=None)
+
+
+def _part(
+    policy: SendingPolicy, version: PolicyVersion, analysis: engine.Analysis, findings: Iterable[Finding]
+) -> PolicyPart:
+    remarks = policy_remarks(policy.name, analysis) + _finding_remarks(policy.name, findings)
+    return PolicyPart(
+        policy=policy,
+        text=version.text,
+        lines=annotated_lines(version.text, remarks),
+        history=changes(policy.versions.all()),
+        from_at=version.from_at,
+    )
+
+
+def _finding_remarks(policy_name: str, findings: Iterable[Finding]) -> list[Remark]:
+    """What the rules say, at each place that they name, with the way to the finding."""
+    remarks = []
+    for each in findings:
+        if each.policy_name == policy_name:
+            url = reverse("inventory:finding_detail", args=[each.pk])
+            for place in (each.evidence, *each.evidence.get("places", ())):
+                path = tuple(place.get("path") or ())
+                remarks.append(Remark(path, str(place.get("text") or each.rule_id), TONES[each.severity], url))
+    return remarks

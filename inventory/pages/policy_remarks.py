@@ -1,0 +1,61 @@
+"""What the engine has to say beside the lines of one policy."""
+
+from collections.abc import Iterator
+
+from inventory.pages.policy_lines import Remark
+from inventory.policy.delegations import Analysis, Delegation, Limit
+from inventory.policy.reach import Reach
+from inventory.policy.trust import Trust
+from inventory.words import grouped_account_id, reach_word, trust_word
+
+_WIDE = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)
+_SHOWN_ACCOUNTS = 4
+_LIMITS = {
+    "from_address": "Limits the From address.",
+    "from_display_name": "Limits the display name.",
+    "feedback_address": "Limits the address that bounces go to.",
+    "recipients": "Limits the recipients.",
+    "network": "Limits the network.",
+    "time": "Limits the time.",
+    "transport": "Asks for encryption, which every request to SES has anyway.",
+}
+
+
+def policy_remarks(policy_name: str, analysis: Analysis) -> list[Remark]:
+    """Remarks on principals, limits and traps of one policy; what cannot be read is remarked on by the layout."""
+    found = [remark for each in analysis.delegations if each.policy == policy_name for remark in _remarks(each)]
+    notes = [*analysis.notes, *(note for each in analysis.delegations for note in each.notes)]
+    found += [Remark(note.path, note.text, "caution") for note in notes if note.policy == policy_name]
+    return list(dict.fromkeys(found))
+
+
+def _remarks(delegation: Delegation) -> Iterator[Remark]:
+    yield _principal(delegation)
+    for limit in delegation.limits:
+        yield _limit(limit, delegation.statement)
+
+
+def _principal(delegation: Delegation) -> Remark:
+    reach = reach_word(delegation.reach)
+    words = [reach.meaning]
+    if delegation.trust and delegation.reach not in _WIDE:
+        ids = ", ".join(grouped_account_id(each) for each in delegation.accounts[:_SHOWN_ACCOUNTS])
+        words.append(f"{ids}: {trust_word(delegation.trust).label.lower()}." if ids else "")
+    if delegation.reason:
+        words.append(delegation.reason)
+    path = ("Statement", delegation.statement, "Principal")
+    return Remark(path, " ".join(filter(None, words)), _tone(delegation))
+
+
+def _tone(delegation: Delegation) -> str:
+    if delegation.reach in _WIDE or delegation.trust in (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER):
+        return "bad"
+    return "plain"
+
+
+def _limit(limit: Limit, statement: int) -> Remark:
+    path = ("Statement", statement, "Condition", limit.operator, limit.key)
+    said = _LIMITS.get(limit.kind, "Narrows the statement.")
+    if limit.is_effective:
+        return Remark(path, said, "good")
+    return Remark(path, f"{said} It excludes nothing, or an allowed action escapes it.", "caution")

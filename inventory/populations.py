@@ -1,0 +1,157 @@
+"""The populations that figures count and lists show: one definition, so that a tile and its list have one length."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+
+from inventory.models import Account, Delegation, FindingEpisode, Identity, PolicyVersion, Scope, SendingPolicy, User
+from inventory.policy.jsontext import Node, PolicyError, parse
+from inventory.policy.reach import Reach
+from inventory.policy.trust import Trust
+
+UNREGISTERED_RANKS = (Trust.UNKNOWN.rank, Trust.PLACEHOLDER.rank)
+# A star, plain or escaped, somewhere in a principal; what it finds is then read properly.
+_MAYBE_WILDCARD = r'"(Not)?Principal"\s*:\s*(\{[^{}]*)?("(\*|\\u002[aA])"|\[)|"NotPrincipal"|\\u00'
+_ENDED_WELL = (FindingEpisode.Reason.FIXED, FindingEpisode.Reason.IDENTITY_DELETED)
+
+
+def identities(user: User) -> QuerySet[Identity]:
+    """The identities that exist and that the person may see, with what every list shows of them."""
+    rows = Identity.objects.visible_to(user).live()
+    return rows.select_related("scope__account", "owner_team", "owner_user")
+
+
+def has_resolved_owner() -> Q:
+    """An owner who is an active person or team."""
+    return Q(owner_team__is_active=True) | Q(owner_user__is_active=True)
+
+
+def has_outside_sender() -> Q:
+    """Somebody other than the owner's account may send, or a policy could not be judged."""
+    senders = Delegation.objects.live().outside().filter(can_send=True, identity=OuterRef("pk"))
+    return Q(Exists(senders)) | Q(widest_reach=Reach.UNDETERMINED.value)
+
+
+def public_identities(user: User) -> QuerySet[Identity]:
+    """Identities that anyone may send as."""
+    senders = Delegation.objects.live().filter(can_send=True, reach=Reach.PUBLIC.value, identity=OuterRef("pk"))
+    return Identity.objects.visible_to(user).live().filter(Exists(senders)).order_by()
+
+
+def undetermined_identities(user: User) -> QuerySet[Identity]:
+    """Identities of which a policy could not be judged, those that anyone may send as left out."""
+    unclear = Identity.objects.visible_to(user).live().filter(widest_reach=Reach.UNDETERMINED.value)
+    return unclear.exclude(pk__in=public_identities(user).values("pk")).order_by()
+
+
+def is_completely_seen(at: datetime) -> Q:
+    """The identity lies in a scope whose last look was complete and not older than 48 hours."""
+    return ~Q(scope__in=Scope.objects.unseen(at).values("pk")) & Q(scope__is_expected=True)
+
+
+def delegates(user: User) -> QuerySet[Any, Any]:
+    """One mapping per outside account id that a live policy names, least trusted first."""
+    registered = Account.objects.filter(account_id=OuterRef("account_id"))
+    return (
+        Delegation.objects.visible_to(user)
+        .live()
+        .outside()
+        .exclude(account_id="")
+        .values("account_id")
+        .annotate(
+            worst_trust=Min("trust_rank"),
+            since_at=Min("first_seen_at"),
+            identities=Count("identity", distinct=True),
+            sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
+            name=Subquery(registered.values("name")[:1]),
+            vendor=Subquery(registered.values("vendor__name")[:1]),
+        )
+        .order_by("worst_trust", F("sendable").desc(), "account_id")
+    )
+
+
+def unregistered_senders(user: User) -> QuerySet[Any, Any]:
+    """Delegates with send rights that nobody registered."""
+    return delegates(user).filter(worst_trust__in=UNREGISTERED_RANKS, sendable__gt=0)
+
+
+def policies(user: User) -> QuerySet[SendingPolicy]:
+    """The policies that are there now and that the person may see."""
+    rows = SendingPolicy.objects.visible_to(user).live()
+    return rows.select_related("identity__scope__account").order_by("identity__name", "name", "id")
+
+
+def is_public_policy() -> Q:
+    """The engine found that anyone is let in, whatever the policy looks like."""
+    public = Delegation.objects.live().filter(
+        identity=OuterRef("identity"), policy_name=OuterRef("name"), reach=Reach.PUBLIC.value
+    )
+    return Q(Exists(public))
+
+
+def has_wildcard(rows: QuerySet[SendingPolicy]) -> Q:
+    """Those of ``rows`` of which an Allow names everyone, before its conditions are looked at."""
+    return Q(
+        pk__in=wildcard_policy_ids(PolicyVersion.objects.current().filter(policy__in=rows.order_by().values("pk")))
+    )
+
+
+def wildcard_policy_ids(versions: QuerySet[PolicyVersion]) -> list[int]:
+    """The policies of those versions in which an Allow names everyone."""
+    candidates = versions.filter(text__regex=_MAYBE_WILDCARD).values_list("policy_id", "text").order_by()
+    return [policy_id for policy_id, text in candidates if names_everyone(text)]
+
+
+def names_everyone(text: str) -> bool:
+    """Whether an Allow has the principal ``*`` or a NotPrincipal; text that is no policy counts as if it had."""
+    try:
+        statements = parse(text).at(("Statement",))
+    except PolicyError:
+        return True
+    return statements is not None and any(_allows_everyone(each) for each in _items(statements))
+
+
+def _allows_everyone(statement: Node) -> bool:
+    effect, principal = statement.at(("Effect",)), statement.at(("Principal",))
+    if effect is not None and effect.value == "Deny":
+        return False
+    if statement.at(("NotPrincipal",)) is not None:
+        return True
+    return principal is not None and any(each.value == "*" for each in _leaves(principal))
+
+
+def _items(node: Node) -> list[Node]:
+    return node.value if isinstance(node.value, list) else [node]
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, dict):
+        for each in node.value.values():
+            yield from _leaves(each)
+    elif isinstance(node.value, list):
+        for each in node.value:
+            yield from _leaves(each)
+    else:
+        yield node
+
+
+def remediations(user: User, *, closed_from: datetime, closed_before: datetime) -> QuerySet[FindingEpisode]:
+    """Episodes that ended as fixed or with their identity in ``[closed_from, closed_before)``, hints left out.
+
+    What the first complete look at a scope found is a cohort of its own: its true start is not known.
+    """
+    seen = Identity.objects.visible_to(user)
+    return (
+        FindingEpisode.objects.filter(
+            closed_at__gte=closed_from,
+            closed_at__lt=closed_before,
+            reason__in=_ENDED_WELL,
+            is_baseline=False,
+            finding__identity__in=seen,
+        )
+        .exclude(finding__severity="info")
+        .select_related("finding__identity__scope__account")
+        .order_by("-closed_at", "id")
+    )

@@ -1,0 +1,18 @@
+"""The tables of the list pages and their exports; one noun, one file."""
+
+from inventory.tables.accounts import AccountTable
+from inventory.tables.delegates import DelegateTable
+from inventory.tables.findings import FindingTable, RemediationTable
+from inventory.tables.identities import IdentityTable
+from inventory.tables.policies import PolicyTable
+from inventory.tables.runs import RunTable
+
+__all__ = [
+    "AccountTable",
+    "DelegateTable",
+    "FindingTable",
+    "IdentityTable",
+    "PolicyTable",
+    "RemediationTable",
+    "RunTable",
+]

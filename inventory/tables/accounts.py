@@ -1,0 +1,49 @@
+"""The registry of accounts."""
+
+from datetime import date
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tables2 import Column, Table
+
+from inventory.models import Account
+from inventory.tables.columns import AccountIdColumn, NumberColumn
+from inventory.templatetags import words as looks
+from inventory.words import ENVIRONMENT
+
+
+class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
+    """By name; the counts are annotated by the list's queryset."""
+
+    name = Column("Account", empty_values=(), order_by=("name", "account_id"))
+    account_id = AccountIdColumn("Account id", order_by=("account_id",))
+    relationship = Column(order_by=("relationship", "account_id"))
+    environment = Column(empty_values=(), order_by=("environment", "account_id"))
+    state = Column("State at AWS", order_by=("state", "account_id"))
+    vendor = Column(order_by=("vendor__name", "account_id"), default="")
+    owner_team = Column("Owner", order_by=("owner_team__name", "account_id"), default="")
+    expected_scopes = NumberColumn(verbose_name="Regions", order_by=("-expected_scopes", "account_id"))
+    unseen_scopes = NumberColumn(verbose_name="Not seen", order_by=("-unseen_scopes", "account_id"))
+    identity_count = NumberColumn(verbose_name="Identities", order_by=("-identity_count", "account_id"))
+    ends_on = Column("Ends", order_by=("ends_on", "account_id"), default="")
+
+    class Meta:
+        template_name = "tables/table.html"
+
+    def render_name(self, record: Account) -> str:
+        return record.name or "No name"
+
+    def value_name(self, record: Account) -> str:
+        return record.name
+
+    def render_environment(self, record: Account) -> str:
+        return ENVIRONMENT.get(record.environment, record.environment)
+
+    def value_environment(self, record: Account) -> str:
+        return record.environment
+
+    def render_ends_on(self, value: date) -> SafeString:
+        return format_html("{}", looks.ago(value))
+
+    def value_ends_on(self, value: date) -> str:
+        return value.isoformat()

@@ -1,0 +1,69 @@
+"""Columns that several tables share: on the screen as people read it, in an export as machines do."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tables2 import Column
+
+from inventory.templatetags import words as looks
+from inventory.words import grouped_account_id, reach_word, trust_word
+
+
+class AccountIdColumn(Column):  # type: ignore[misc]  # django-tables2 carries no types
+    """``4444-5555-6666`` on the screen, twelve digits in an export."""
+
+    def render(self, value: str) -> SafeString:
+        return format_html('<span class="id">{}</span>', grouped_account_id(value))
+
+    def value(self, value: str) -> str:
+        return value
+
+
+class TimeColumn(Column):  # type: ignore[misc]
+    """A distance on the screen, ISO 8601 in UTC in an export."""
+
+    def render(self, value: datetime) -> SafeString:
+        return looks.ago(value)
+
+    def value(self, value: datetime | None) -> str:
+        return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else ""
+
+
+class SeverityColumn(Column):  # type: ignore[misc]
+    """A severity by word, icon and colour."""
+
+    def render(self, record: Any) -> SafeString:
+        return looks.severity(record.severity)
+
+    def value(self, record: Any) -> str:
+        return str(record.severity)
+
+
+class ReachColumn(Column):  # type: ignore[misc]
+    """How wide the circle is, in words; the stored word in an export."""
+
+    def render(self, value: str) -> SafeString:
+        return looks.word(reach_word(value))
+
+    def value(self, value: str) -> str:
+        return value
+
+
+class TrustColumn(Column):  # type: ignore[misc]
+    """What is known of an outsider, in words; the stored word in an export."""
+
+    def render(self, value: str) -> SafeString:
+        return looks.word(trust_word(value))
+
+    def value(self, value: str) -> str:
+        return value
+
+
+class NumberColumn(Column):  # type: ignore[misc]
+    """A count, in tabular figures, to the right."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"td": {"class": "number"}, "th": {"class": "number"}}
+        super().__init__(**{"attrs": attrs} | options)

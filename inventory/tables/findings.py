@@ -1,0 +1,91 @@
+"""The lists of findings and of what was remediated."""
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tables2 import Column, Table
+
+from inventory.models import Finding, FindingEpisode
+from inventory.tables.columns import AccountIdColumn, NumberColumn, SeverityColumn, TimeColumn
+
+_IDENTITY = "identity__name"
+
+
+def finding_sentence(finding: Finding) -> str:
+    """What the rule said of this finding; its rule's id where it said nothing."""
+    return str(finding.evidence.get("text") or finding.rule_id)
+
+
+class FindingTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
+    """Worst first."""
+
+    severity = SeverityColumn(order_by=("severity_rank", "-first_opened_at", "id"))
+    sentence = Column("Finding", empty_values=(), orderable=False, attrs={"td": {"class": "sentence"}})
+    identity = Column(
+        "Identity",
+        accessor=_IDENTITY,
+        order_by=(_IDENTITY, "id"),
+        linkify=lambda record: reverse("inventory:identity_detail", args=[record.identity_id]),
+    )
+    rule_id = Column("Rule", order_by=("rule_id", "severity_rank", "id"), attrs={"td": {"class": "rule"}})
+    account = Column(
+        "Account", accessor="identity__scope__account__name", order_by=("identity__scope__account__name", "id")
+    )
+    account_id = AccountIdColumn(
+        "Account id",
+        accessor="identity__scope__account__account_id",
+        order_by=("identity__scope__account__account_id", "id"),
+    )
+    region = Column("Region", accessor="identity__scope__region", order_by=("identity__scope__region", "id"))
+    presence = Column(order_by=("presence", "severity_rank", "id"))
+    first_opened_at = TimeColumn("First seen", order_by=("first_opened_at", "id"))
+
+    class Meta:
+        template_name = "tables/table.html"
+
+    def render_sentence(self, record: Finding) -> SafeString:
+        url = reverse("inventory:finding_detail", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', url, finding_sentence(record))
+
+    def value_sentence(self, record: Finding) -> str:
+        return finding_sentence(record)
+
+    def render_presence(self, record: Finding) -> SafeString:
+        tone = "unknown" if record.presence == Finding.Presence.STALE else "plain"
+        return format_html('<span class="word word-{}">{}</span>', tone, record.get_presence_display())
+
+    def value_presence(self, record: Finding) -> str:
+        return record.presence
+
+
+class RemediationTable(Table):  # type: ignore[misc]
+    """Episodes that ended; ``days`` are elapsed calendar days from detection to the verified end."""
+
+    sentence = Column("Finding", empty_values=(), orderable=False, attrs={"td": {"class": "sentence"}})
+    severity = SeverityColumn(accessor="finding__severity", orderable=False)
+    identity = Column("Identity", accessor="finding__identity__name", orderable=False)
+    days = NumberColumn(empty_values=(), orderable=False)
+    opened_at = TimeColumn("Found", orderable=False)
+    closed_at = TimeColumn("Ended", order_by=("closed_at", "id"))
+    reason = Column(orderable=False)
+
+    class Meta:
+        template_name = "tables/table.html"
+
+    def render_sentence(self, record: FindingEpisode) -> SafeString:
+        url = reverse("inventory:finding_detail", args=[record.finding_id])
+        return format_html('<a href="{}">{}</a>', url, finding_sentence(record.finding))
+
+    def value_sentence(self, record: FindingEpisode) -> str:
+        return finding_sentence(record.finding)
+
+    def render_severity(self, record: FindingEpisode) -> SafeString:
+        return SeverityColumn().render(record.finding)
+
+    def value_severity(self, record: FindingEpisode) -> str:
+        return record.finding.severity
+
+    def render_days(self, record: FindingEpisode) -> str:
+        if record.closed_at is None:
+            return ""
+        return f"{(record.closed_at - record.opened_at).total_seconds() / 86400:.1f}"

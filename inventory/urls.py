@@ -1,0 +1,37 @@
+"""The addresses of the inventory."""
+
+from django.urls import path
+
+from inventory.views import identities, runs
+from inventory.views.accounts import ACCOUNTS
+from inventory.views.delegates import DELEGATES, delegate_detail
+from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail
+from inventory.views.identities import IDENTITIES
+from inventory.views.lists import export_view, list_view
+from inventory.views.policies import POLICIES
+from inventory.views.search import search
+
+app_name = "inventory"
+
+urlpatterns = [
+    path("identities/", list_view(IDENTITIES), name="identity_list"),
+    path("identities.csv", export_view(IDENTITIES), name="identity_export"),
+    path("identities/<int:pk>/", identities.identity_detail, name="identity_detail"),
+    path("policies/", list_view(POLICIES), name="policy_list"),
+    path("policies.csv", export_view(POLICIES), name="policy_export"),
+    path("findings/", list_view(FINDINGS), name="finding_list"),
+    path("findings.csv", export_view(FINDINGS), name="finding_export"),
+    path("findings/<int:pk>/", finding_detail, name="finding_detail"),
+    path("findings/remediated/", list_view(REMEDIATIONS), name="remediation_list"),
+    path("findings/remediated.csv", export_view(REMEDIATIONS), name="remediation_export"),
+    path("delegates/", list_view(DELEGATES), name="delegate_list"),
+    path("delegates.csv", export_view(DELEGATES), name="delegate_export"),
+    path("delegates/<str:account_id>/", delegate_detail, name="delegate_detail"),
+    path("accounts/", list_view(ACCOUNTS), name="account_list"),
+    path("accounts.csv", export_view(ACCOUNTS), name="account_export"),
+    path("runs/", list_view(runs.RUNS), name="run_list"),
+    path("runs/start/", runs.run_start, name="run_start"),
+    path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
+    path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
+    path("search/", search, name="search"),
+]

@@ -1,0 +1,1 @@
+"""Pages: one noun, one file."""

@@ -1,0 +1,62 @@
+"""Identities: what can be sent as us, and by whom."""
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from inventory import populations
+from inventory.filters import IdentityFilter
+from inventory.models import Finding, Identity, User
+from inventory.pages.identity import identity_context
+from inventory.tables import IdentityTable
+from inventory.views.lists import ListPage, Preset
+from inventory.views.requests import person
+
+
+def with_open_findings(user: User) -> QuerySet[Identity]:
+    """Identities with the number of their open findings, hints left out."""
+    counts = (
+        Finding.objects.open()
+        .counted()
+        .filter(identity=OuterRef("pk"))
+        .order_by()
+        .values("identity")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    number = Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+    return populations.identities(user).annotate(open_findings=number)
+
+
+IDENTITIES = ListPage(
+    name="identity",
+    section="identities",
+    title="Identities",
+    noun=("identity", "identities"),
+    lead="Every domain and address that mail can be sent as, the least trusted senders first.",
+    empty="No identity has been seen yet. Identities appear as soon as a collection run has read an account.",
+    rows=with_open_findings,
+    filterset=IdentityFilter,
+    table=IdentityTable,
+    presets=(
+        Preset("Unknown senders", {"trust": "unknown", "sender": "outside"}),
+        Preset("Anyone can send", {"reach": "public"}),
+        Preset("Former partners", {"trust": "former", "sender": "outside"}),
+        Preset("Owner missing", {"owner": "missing"}),
+        Preset("DKIM off", {"dkim": "off"}),
+        Preset("Not seen", {"seen": "unseen"}),
+    ),
+)
+
+
+@require_GET
+def identity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who can send as this, why, since when?"""
+    rows = Identity.objects.visible_to(person(request))
+    related = ("scope__account__organization", "owner_team", "owner_user")
+    identity = get_object_or_404(rows.select_related(*related), pk=pk)
+    context = {"section": "identities"} | identity_context(identity, timezone.now())
+    return render(request, "inventory/identity.html", context)

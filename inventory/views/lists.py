@@ -1,0 +1,119 @@
+"""List pages are declared: rows, filter, table. The page and its export read the same declaration."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+from django_filters import FilterSet
+from django_tables2 import RequestConfig, Table
+
+from inventory.exports import csv_response
+from inventory.models import User
+from inventory.views.requests import person
+
+PER_PAGE = 50
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A filter worth a link of its own."""
+
+    label: str
+    parameters: Mapping[str, str]
+
+    @property
+    def query(self) -> str:
+        """The filter as a query string."""
+        return urlencode(self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export``; ``noun`` is (one, many).
+
+    ``empty`` says why the list can be empty and what to do; ``is_for`` may keep it from people, who then get 404.
+    """
+
+    name: str
+    section: str
+    title: str
+    noun: tuple[str, str]
+    lead: str
+    empty: str
+    rows: Callable[[User], QuerySet[Any, Any]]
+    filterset: type[FilterSet]
+    table: type[Table]
+    presets: tuple[Preset, ...] = ()
+    is_for: Callable[[User], bool] = field(default=lambda _user: True)
+    has_export: bool = True
+
+
+def list_view(declared: ListPage) -> View:
+    """The page: whole, or only its rows when htmx asks for them."""
+
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        filtered, rows = _filtered(request, declared)
+        table = declared.table(rows)
+        RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+        context = {
+            "page": declared,
+            "section": declared.section,
+            "filter": filtered,
+            "table": table,
+            "total": table.paginator.count,
+            "export_url": _export_url(request, declared),
+            "is_narrowed": any(request.GET.get(name) for name in filtered.filters),
+            "current_query": request.GET.urlencode(),
+        }
+        template = "lists/list.html#rows" if _wants_rows(request) else "lists/list.html"
+        response = render(request, template, context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return view
+
+
+def export_view(declared: ListPage) -> View:
+    """The same rows as CSV, all of them."""
+
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponseBase:
+        _, rows = _filtered(request, declared)
+        table = declared.table(rows)
+        RequestConfig(request, paginate=False).configure(table)
+        return csv_response(table, table.data.data, f"{declared.name}.csv")
+
+    return view
+
+
+def _filtered(request: HttpRequest, declared: ListPage) -> tuple[FilterSet, QuerySet[Any, Any]]:
+    user = person(request)
+    if not declared.is_for(user):
+        raise Http404
+    rows = declared.rows(user)
+    filtered = declared.filterset(request.GET, queryset=rows)
+    # A filter that was not understood must not show everything as if it had been applied.
+    return filtered, filtered.qs if not filtered.errors else rows.none()
+
+
+def _wants_rows(request: HttpRequest) -> bool:
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def _export_url(request: HttpRequest, declared: ListPage) -> str:
+    if not declared.has_export:
+        return ""
+    query = request.GET.copy()
+    query.pop("page", None)
+    url = reverse(f"inventory:{declared.name}_export")
+    return f"{url}?{query.urlencode()}" if query else url

@@ -1,0 +1,42 @@
+"""Search: one box for identities, accounts, delegates and findings."""
+
+import re
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from inventory import populations
+from inventory.filters import account_digits
+from inventory.models import Account, Finding
+from inventory.views.requests import person
+
+SHOWN = 10
+_FINDING = re.compile(r"^[fF]-?(\d{1,18})$")
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Ten of each kind; a finding's number leads straight to it."""
+    user = person(request)
+    query = request.GET.get("q", "").strip()[:320]
+    number = _FINDING.match(query)
+    if number and Finding.objects.visible_to(user).filter(pk=int(number[1])).exists():
+        return redirect("inventory:finding_detail", pk=int(number[1]))
+    context = {"section": "", "query": query, "shown": SHOWN}
+    if query:
+        digits = account_digits(query)
+        accounts = Q(name__icontains=query) | Q(vendor__name__icontains=query)
+        found = populations.identities(user).filter(name__icontains=query)
+        delegates = populations.delegates(user)
+        context |= {
+            "identities": list(found[:SHOWN]),
+            "accounts": list(
+                Account.objects.visible_to(user).filter(
+                    accounts | Q(account_id__contains=digits) if digits else accounts
+                )[:SHOWN]
+            ),
+            "delegates": list(delegates.filter(account_id__contains=digits)[:SHOWN]) if digits else [],
+        }
+    return render(request, "inventory/search.html", context)

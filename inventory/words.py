@@ -1,0 +1,85 @@
+"""The words that pages say for stored values: one vocabulary for the screen and for exports."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inventory.models import Role
+from inventory.policy.reach import Reach
+from inventory.policy.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A label with its explanation. ``tone`` is ``bad``, ``plain``, ``good`` or ``unknown``: never a severity."""
+
+    label: str
+    meaning: str
+    tone: str = "plain"
+
+
+REACH = {
+    Reach.PUBLIC: Word("Anyone", "Anyone with an AWS account is let in.", "bad"),
+    Reach.UNDETERMINED: Word(
+        "Not determined", "The policy could not be judged; treat it as open to anyone.", "unknown"
+    ),
+    Reach.NETWORK: Word("Anyone on a network", "Any AWS account, from fixed networks or endpoints.", "bad"),
+    Reach.SERVICE_UNPINNED: Word("Service, for anyone", "An AWS service, on behalf of any customer.", "bad"),
+    Reach.ORGANIZATION: Word("Organization", "Every account of a fixed organization."),
+    Reach.ACCOUNT: Word("Whole account", "Everyone in a fixed account who may call SES there."),
+    Reach.PRINCIPAL: Word("Named principals", "Fixed roles, users or sessions."),
+    Reach.SERVICE: Word("Pinned service", "An AWS service, for fixed resources only."),
+    Reach.SELF: Word("Own account", "Only callers of the account that owns the identity.", "good"),
+    Reach.DANGLING: Word("Deleted principal", "The role or user that was named no longer exists."),
+    Reach.INERT: Word("No one", "No request can ever meet the policy.", "good"),
+}
+
+TRUST = {
+    Trust.OWN: Word("Own", "The account that owns the identity.", "good"),
+    Trust.FORMER: Word("Former", "Closed, suspended, or its contract is over.", "bad"),
+    Trust.ORGANIZATION: Word("Our organization", "Another account of the company."),
+    Trust.PARTNER: Word("Partner", "Registered, within its contract."),
+    Trust.PLACEHOLDER: Word("Placeholder", "An account id copied from documentation.", "bad"),
+    Trust.UNKNOWN: Word("Unknown", "Nobody registered who this is.", "unknown"),
+}
+
+SIGHT = {
+    "complete": Word("Complete", "Completely read within 48 hours.", "good"),
+    "partial": Word("Partial", "Some identities could not be read.", "bad"),
+    "denied": Word("Denied", "AWS refused the reading.", "bad"),
+    "unavailable": Word("Unavailable", "SES could not be reached there.", "bad"),
+    "failed": Word("Failed", "The reading broke off.", "bad"),
+    "stale": Word("Stale", "Not completely read within 48 hours.", "unknown"),
+    "never": Word("Never read", "Nobody has looked there yet.", "unknown"),
+    "disabled": Word("Region disabled", "Not expected to be read.", "plain"),
+}
+
+NO_TRUST = Word("No one to trust", "Nobody is let in.")
+ENVIRONMENT = {"production": "Production", "staging": "Staging", "development": "Development", "": "Not stated"}
+
+
+def reach_word(reach: str) -> Word:
+    """The word for a stored reach."""
+    return REACH[Reach(reach)]
+
+
+def trust_word(trust: str | None) -> Word:
+    """The word for a stored trust; empty for what lets nobody in."""
+    return TRUST[Trust(trust)] if trust else NO_TRUST
+
+
+def grouped_account_id(account_id: str) -> str:
+    """``444455556666`` as ``4444-5555-6666``; anything else unchanged."""
+    if len(account_id) == 12 and account_id.isdecimal():
+        return f"{account_id[:4]}-{account_id[4:8]}-{account_id[8:]}"
+    return account_id
+
+
+def role_words(roles: list[str]) -> str:
+    """The names of roles in one line."""
+    return ", ".join(str(Role(role).label) for role in roles) or "No role yet"
+
+
+def duration_text(span: timedelta) -> str:
+    """``2 min 5 s``."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

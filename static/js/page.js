@@ -1,0 +1,57 @@
+// Keyboard, copy buttons, theme toggle. Everything here is a convenience: each page works without it.
+(() => {
+  const isTyping = (element) => element.closest("input, select, textarea, [contenteditable]") !== null;
+  const search = () => document.getElementById("search");
+  let isGoing = false;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.person[open], details.places-fold[open]").forEach((each) => { each.open = false; });
+      if (event.target === search()) search().blur();
+    }
+    if (isTyping(event.target)) return;
+    if (isGoing) {
+      isGoing = false;
+      const place = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+      if (place) location.assign(place.href);
+    } else if (event.key === "/" && search()) {
+      event.preventDefault();
+      search().focus();
+      search().select();
+    } else if (event.key === "?") {
+      document.getElementById("keys").showModal();
+    } else if (event.key === "g") {
+      isGoing = true;
+      setTimeout(() => { isGoing = false; }, 1500);
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button");
+    document.querySelectorAll("details.person[open]").forEach((each) => {
+      if (!each.contains(event.target)) each.open = false;
+    });
+    if (!button) return;
+    if (button.matches("[data-theme-toggle]")) {
+      const next = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+      localStorage.setItem("theme", next);
+      document.documentElement.dataset.bsTheme = next;
+    } else if (button.matches("[data-keys]")) {
+      document.getElementById("keys").showModal();
+    } else if (button.matches("[data-copy]")) {
+      const text = document.getElementById(button.dataset.copy).textContent;
+      const label = button.querySelector(".copy-word");
+      try {
+        await navigator.clipboard.writeText(text);
+        label.textContent = "Copied";
+      } catch {
+        label.textContent = "Select and copy by hand";
+      }
+      setTimeout(() => { label.textContent = "Copy"; }, 2000);
+    }
+  });
+
+  // Filters answer as one types; the button is there for when this script is not.
+  document.querySelectorAll("form[data-live] button[type=submit]").forEach((button) => { button.hidden = true; });
+})();
