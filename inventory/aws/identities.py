@@ -47,22 +47,22 @@ def facts_of(name: str, answer: Mapping[str, Any]) -> IdentityFacts:
         name=name,
         identity_type="EMAIL_ADDRESS" if "@" in name else "DOMAIN",
         is_verified=answer.get("VerifiedForSendingStatus") is True,
-        verification_status=_storable(answer.get("VerificationStatus"))[:30],
+        verification_status=storable(answer.get("VerificationStatus"))[:30],
         dkim_enabled=dkim.get("SigningEnabled") is True,
-        dkim_status=_storable(dkim.get("Status"))[:30],
-        mail_from_domain=_storable((answer.get("MailFromAttributes") or {}).get("MailFromDomain"))[:255],
-        configuration_set=_storable(answer.get("ConfigurationSetName"))[:64],
-        tags={_storable(tag["Key"]): _storable(tag.get("Value")) for tag in answer.get("Tags") or () if tag.get("Key")},
-        policies={_storable(key): _document(text) for key, text in (answer.get("Policies") or {}).items()},
+        dkim_status=storable(dkim.get("Status"))[:30],
+        mail_from_domain=storable((answer.get("MailFromAttributes") or {}).get("MailFromDomain"))[:255],
+        configuration_set=storable(answer.get("ConfigurationSetName"))[:64],
+        tags={storable(tag["Key"]): storable(tag.get("Value")) for tag in answer.get("Tags") or () if tag.get("Key")},
+        policies={storable(key): _document(text) for key, text in (answer.get("Policies") or {}).items()},
     )
 
 
 def _document(value: Any) -> str:
     """A policy is text; a stand-in for AWS may send the document itself."""
-    return _storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _storable(value: Any) -> str:
+def storable(value: Any) -> str:
     """Text that a database takes: no NUL, no half of a surrogate pair."""
     text = "" if value is None else str(value)
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -89,15 +89,17 @@ class Sessions:
     def _caller(self, base: boto3.Session, access: AccountAccess) -> str:
         known = self._callers.get(access.profile)
         if known is None:
+            sts = self._sts(base, access)
             with faults_of("sts:GetCallerIdentity", f"account {access.account_id}"):
-                known = str(self._sts(base, access).get_caller_identity()["Account"])
+                known = str(sts.get_caller_identity()["Account"])
             self._callers[access.profile] = known
         return known
 
     def _assumed(self, base: boto3.Session, access: AccountAccess, role_arn: str) -> _Entry:
         external_id = access.external_id or self._external_id
+        sts = self._sts(base, access)
         with faults_of("sts:AssumeRole", f"account {access.account_id}"):
-            answer = self._sts(base, access).assume_role(
+            answer = sts.assume_role(
                 RoleArn=role_arn,
                 RoleSessionName="sesgov",
                 DurationSeconds=_SESSION_SECONDS,

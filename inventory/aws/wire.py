@@ -16,7 +16,7 @@ _OLD_PATH = "/v2/email/identities"
 
 def watch_answers(client: Any) -> None:
     """Refuse answers with status 200 whose body is no JSON object: the SDK would read them as empty."""
-    if client.meta.service_model.protocol_name == "rest-json":
+    if client.meta.service_model.metadata.get("protocol") == "rest-json":
         client.meta.events.register("after-call.*", _require_json)
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from inventory.aws.identities import storable
 from inventory.models import CollectionRun, Delegation, DelegationState, Identity
 from inventory.policy.delegations import Analysis, PolicyProblem
 from inventory.policy.delegations import Delegation as Admission
@@ -18,6 +19,12 @@ NO_TRUST_RANK = 99
 _LONGEST_PRINCIPAL = 2048
 # What changes with an engine's wording, not with what AWS allows.
 _WORDING = frozenset({"notes", "reason"})
+_FIELDS = (
+    "policy", "sid", "statement", "channel", "reach", "trust", "accounts", "organizations", "principals", "services",
+    "action_classes", "actions", "reason", "starts_at", "ends_at",
+)  # fmt: skip
+_LIMIT_FIELDS = ("kind", "key", "operator", "values", "is_effective")
+_NOTE_FIELDS = ("code", "text", "policy", "statement", "path")
 
 _Key = tuple[str, str]
 
@@ -77,7 +84,7 @@ def stances_of(analysis: Analysis) -> list[Stance]:
 
 
 def _add(stance: Stance, admission: Admission, cut: dict[str, tuple[str, ...]]) -> None:
-    stance.statements.append(_plain(admission) | {name: list(values) for name, values in cut.items()})
+    stance.statements.append(_plain(admission) | {name: _value(values) for name, values in cut.items()})
     stance.reach = min(stance.reach, admission.reach, key=_width)
     if admission.trust is not None:
         stance.trust = min(stance.trust or Trust.OWN, admission.trust, key=lambda trust: trust.rank)
@@ -98,10 +105,10 @@ def _principals(admission: Admission, owner: str) -> Iterator[tuple[str, str, di
         elif kind == "services":
             # The accounts beside a service are those it is pinned to: they belong to each service alike.
             account_id = admission.accounts[0] if len(admission.accounts) == 1 else ""
-            yield name, account_id, {"services": (name,)}
+            yield storable(name)[:_LONGEST_PRINCIPAL], account_id, {"services": (name,)}
         else:
             account_id = name if kind == "accounts" else _account_of(name)
-            yield name[:_LONGEST_PRINCIPAL], account_id, nobody | {kind: (name,)}
+            yield storable(name)[:_LONGEST_PRINCIPAL], account_id, nobody | {kind: (name,)}
 
 
 def _names(admission: Admission, owner: str) -> list[tuple[str, str]]:
@@ -136,19 +143,20 @@ def _unreadable(problem: PolicyProblem) -> Stance:
 
 
 def _plain(admission: Admission) -> dict[str, Any]:
-    """The admission as JSON, with every field of it by its own name."""
-    values = asdict(admission)
-    for name in ("starts_at", "ends_at"):
-        values[name] = values[name].isoformat() if values[name] else None
-    return {name: _listed(value) for name, value in values.items()}
+    """The admission as JSON by the names of its own fields; the witness is made anew where it is shown."""
+    return {
+        **{name: _value(getattr(admission, name)) for name in _FIELDS},
+        "limits": [{name: _value(getattr(limit, name)) for name in _LIMIT_FIELDS} for limit in admission.limits],
+        "notes": [{name: _value(getattr(note, name)) for name in _NOTE_FIELDS} for note in admission.notes],
+    }
 
 
-def _listed(value: Any) -> Any:
+def _value(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_listed(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _listed(item) for name, item in value.items()}
-    return str(value) if isinstance(value, str) else value
+        return [_value(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return storable(value) if isinstance(value, str) else value
 
 
 def save_delegations(
