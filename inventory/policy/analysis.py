@@ -77,7 +77,7 @@ class _Found:
 
     circles: list[Circle] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
-    instants: set[datetime] = field(default_factory=set)
+    instants: dict[str, list[datetime]] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
 
 
@@ -88,7 +88,7 @@ class _Statement:
         self.permission, self.statement = permission, statement
         self.setting: Setting = permission.setting
         self.found: dict[tuple[Channel, Reach, Trust], _Found] = {}
-        self.instants: list[datetime] = []
+        self.instants: dict[str, list[datetime]] = {}
 
     def delegations(self) -> list[Delegation]:
         """One per channel, reach and trust; one inert or dangling delegation where nobody is admitted."""
@@ -99,9 +99,9 @@ class _Statement:
 
     def _look(self) -> None:
         for actions, denies in self._action_groups():
-            self.instants = self._instants(denies)
+            self.instants[actions[0]] = self._instants(denies)
             for channel in Channel:
-                for instant in self.instants:
+                for instant in self.instants[actions[0]]:
                     population = Population(channel, actions[0], instant)
                     for circle in Circles(self.permission, self.statement, population, denies).find():
                         self._add(channel, circle, actions, instant)
@@ -132,7 +132,7 @@ class _Statement:
     def _add(self, channel: Channel, circle: Circle, actions: list[str], instant: datetime) -> None:
         found = self.found.setdefault((channel, circle.reach, circle.trust), _Found())
         found.circles.append(circle)
-        found.instants.add(instant)
+        found.instants.setdefault(actions[0], []).append(instant)
         if circle.model.is_certain and "" not in found.requests:
             found.requests[""] = Request(
                 caller=circle.model.caller,
@@ -176,11 +176,13 @@ class _Statement:
             yield "the conditions are too entangled to be sure"
 
     def _window(self, found: _Found) -> tuple[datetime | None, datetime | None]:
-        if len(self.instants) == 1:
-            return None, None
-        first, last = min(found.instants), max(found.instants)
-        later = [instant for instant in self.instants if instant > last]
-        return (first if first > self.setting.at else None), (later[0] if later else None)
+        """From when and until when any of its actions is let through; ``None`` where that has no bound."""
+        starts, ends = [], []
+        for action, instants in found.instants.items():
+            later = [instant for instant in self.instants[action] if instant > max(instants)]
+            starts.append(min(instants) if min(instants) > self.setting.at else None)
+            ends.append(later[0] if later else None)
+        return _earliest(starts), _latest(ends)
 
     def _nobody(self, *, is_empty: bool) -> Iterator[Delegation]:
         statement = self.statement
@@ -202,6 +204,14 @@ class _Statement:
             yield replace(blank, reach=Reach.DANGLING, principals=tuple(sorted(deleted)), reason=why)
         elif is_empty:
             yield replace(blank, reason=reason_for(self.permission, statement))
+
+
+def _earliest(starts: list[datetime | None]) -> datetime | None:
+    return min((start for start in starts if start), default=None) if None not in starts else None
+
+
+def _latest(ends: list[datetime | None]) -> datetime | None:
+    return max((end for end in ends if end), default=None) if None not in ends else None
 
 
 def _send_first(action: str) -> tuple[bool, str]:

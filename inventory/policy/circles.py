@@ -45,7 +45,7 @@ class Circles:
     ) -> None:
         self.permission, self.statement, self.denies = permission, statement, denies
         self.setting: Setting = permission.setting
-        self.base = population
+        self.base = replace(population, demands=self._unnamed()) if statement.excludes_principals else population
         self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.doubt]
         self.reported: tuple[str, ...] = ()
         self.settled_ids: tuple[str, ...] = ()
@@ -76,11 +76,26 @@ class Circles:
             yield from self._anyone()
             if self._is_open:
                 return
+        else:
+            self.base = replace(self.base, is_network_fresh=False)
         if any(principal.kind is PrincipalKind.DOUBTFUL for principal in principals):
             yield from (self._doubtful(circle) for circle in Circles(
                 self.permission, replace(self.statement, principals=_EVERYONE), self.base, self.denies
             )._anyone())  # fmt: skip
         yield from self._listed()
+
+    def _unnamed(self) -> tuple[Demand, ...]:
+        """Not to be one of those that NotPrincipal names."""
+        found: dict[str, list[str]] = {}
+        for principal in self.statement.principals:
+            if principal.kind in _NAMED:
+                found.setdefault(_NAMED[principal.kind][0], []).append(principal.value)
+            elif principal.kind is PrincipalKind.SERVICE:
+                found.setdefault("service", []).append(principal.value)
+        return tuple(
+            Demand(reader, self.setting.language_of(f"={'|'.join(values)}", values), False)
+            for reader, values in found.items()
+        )
 
     @property
     def _is_open(self) -> bool:
@@ -136,12 +151,16 @@ class Circles:
             return
         done = set()
         for principal in self.statement.principals:
-            if principal.kind is PrincipalKind.ACCOUNT and principal.account not in done and principal.account:
+            if principal.kind is PrincipalKind.ACCOUNT and principal.account not in done and self._is_here(principal):
                 done.add(principal.account)
-                yield from self._account(principal.account)
+                yield from self._account(principal.account or "")
         for principal in self.statement.principals:
             if principal.kind in _NAMED and principal.account not in done:
                 yield from self._named(principal)
+
+    def _is_here(self, principal: Principal) -> bool:
+        """Whether the principal is of the identity's partition: nobody calls from one into another."""
+        return principal.partition in (None, self.setting.partition)
 
     def _memberships(self, account: str) -> list[tuple[str | None, ...]]:
         """The organizations an account may be in, to be tried one after the other."""
@@ -160,7 +179,7 @@ class Circles:
                 return
 
     def _in_account(self, population: Population, account: str) -> Iterator[Circle]:
-        model = self._model(replace(population, demands=self._fresh_names(), kinds=_UNBOUNDED))
+        model = self._model(replace(population, demands=(*self.base.demands, *self._fresh_names()), kinds=_UNBOUNDED))
         if model is not None:
             yield self._circle(Reach.ACCOUNT, model, account)
             return
@@ -168,7 +187,9 @@ class Circles:
         for arn in self.setting.principal_arns:
             if arn.split(":")[4:5] == [account] and ":assumed-role/" not in arn:
                 one = self.setting.language_of(f"={arn}", [arn])
-                model = self._model(replace(population, demands=(Demand(callers.CALLER_ARN, one, True),)))
+                model = self._model(
+                    replace(population, demands=(*self.base.demands, Demand(callers.CALLER_ARN, one, True)))
+                )
                 if model is not None:
                     found = True
                     yield self._circle(Reach.PRINCIPAL, model, account, arn)
@@ -219,8 +240,9 @@ class Circles:
         principals = self.statement.principals
         if self._is_closed:
             return
-        is_open = self._is_open or any(p.kind is PrincipalKind.ANYONE for p in principals)
+        is_open = self._is_open or any(p.kind is PrincipalKind.ANYONE and p.is_exact for p in principals)
         is_doubtful = not self._is_open and any(_may_be_service(p) for p in principals)
+        self.base = replace(self.base, is_network_fresh=False)
         if is_open or is_doubtful:
             found = list(self._any_service())
             yield from (found if is_open else [self._doubtful(circle) for circle in found])
@@ -236,7 +258,7 @@ class Circles:
         named = {p.value for s in setting.statements for p in s.principals if p.kind is PrincipalKind.SERVICE}
         names = sorted(named | set(setting.values_of("aws:PrincipalServiceName")))
         unnamed = Demand("service", setting.language_of("services", names), False)
-        found = list(self._one_service("*", replace(self.base, demands=(unnamed,))))
+        found = list(self._one_service("*", replace(self.base, demands=(*self.base.demands, unnamed))))
         yield from found
         if not found:
             for name in names:

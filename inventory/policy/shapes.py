@@ -32,6 +32,17 @@ def fresh_place(setting: Setting, name: str) -> tuple[Template, list[Demand]]:
     return _FRESH_PLACES[name](setting), [Demand("fresh", setting.language_of(name, fixed), False)]
 
 
+def any_place(setting: Setting, name: str) -> Template:
+    """The shape of an endpoint, VPC or endpoint owner; examples in policies have ids that are not hexadecimal."""
+    prefix = _PREFIXES.get(name)
+    if prefix is None:
+        return _FRESH_PLACES[name](setting)
+    return (Segment((name,), prefix), Segment((name,), "0f1e2d3c4b5a69788", LOWER + DIGITS + "-", 1))
+
+
+_PREFIXES = {"aws:SourceVpc": "vpc-", "aws:SourceVpce": "vpce-"}
+
+
 def _fresh_id(name: str, prefix: str) -> Callable[[Setting], Template]:
     readers = (name, "fresh")
     return lambda _setting: (Segment(readers, prefix), Segment(readers, "0f1e2d3c4b5a69788", _HEX, 1))

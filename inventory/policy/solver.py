@@ -9,10 +9,8 @@ from inventory.policy import callers
 from inventory.policy.channels import Channel
 from inventory.policy.conditions import Condition, Family, Quantifier
 from inventory.policy.globs import (
-    PRINTABLE,
     Demand,
     Language,
-    Segment,
     Template,
     TooHardError,
     find,
@@ -23,7 +21,7 @@ from inventory.policy.keys import Key, Kind, Presence, Source, presence
 from inventory.policy.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect
 from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.settings import Setting
-from inventory.policy.shapes import fresh_place, text_shapes
+from inventory.policy.shapes import any_place, fresh_place, text_shapes
 from inventory.policy.truths import holds, matches, number_of, ranges_of, texts_of
 
 Literal = tuple[Condition, bool]
@@ -351,14 +349,8 @@ class _Task:
 
     def _network(self, context: dict[str, ContextValue]) -> bool:
         """Choose where the call comes from."""
-        for name in _NETWORK_KEYS[self.population.channel]:
-            wanted = self.wanted.get(name)
-            if wanted is not None and not self._place(wanted, context):
-                return False
         return all(
-            wanted.can_be_absent
-            for wanted in self.wanted.values()
-            if wanted.key.source is Source.NETWORK and wanted.key.name not in context
+            self._place(wanted, context) for wanted in self.wanted.values() if wanted.key.source is Source.NETWORK
         )
 
     def _place(self, wanted: _Wanted, context: dict[str, ContextValue]) -> bool:
@@ -380,8 +372,9 @@ class _Task:
     def _endpoint(self, name: str, literals: Sequence[Literal]) -> str | None:
         demands = [Demand(name, c.language(self.context), match) for c, match in literals]
         if not self.population.is_network_fresh:
-            texts = find((Segment((name,), "vpc-1", PRINTABLE, 1),), demands)
-            return texts[0] if texts else None
+            template = any_place(self.setting, name)
+            texts = find(template, demands)
+            return read(template, texts, name) if texts else None
         template, fixed = fresh_place(self.setting, name)
         texts = find(template, [*demands, *fixed])
         return read(template, texts, name) if texts else None
@@ -576,14 +569,6 @@ class _Task:
 _CARRY_CONTENT = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail", "SendBounce"}
 _SINGLE = {Source.CHOSEN, Source.CONTENT, Source.CLOCK, Source.IDENTITY, Source.NOBODY}
 _JOINT = {Source.CALLER, Source.ORGANIZATION, Source.SERVICE}
-_NETWORK_KEYS: dict[Channel, tuple[str, ...]] = {
-    Channel.DIRECT: ("aws:SourceIp",),
-    Channel.VPC_ENDPOINT: (
-        "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:SourceVpcArn", "aws:VpceAccount", "aws:VpceOrgID",
-        "aws:VpceOrgPaths",
-    ),
-    Channel.SERVICE: (),
-}  # fmt: skip
 _PLACES: dict[Channel, dict[str, ContextValue]] = {
     Channel.DIRECT: {"aws:SourceIp": "203.0.113.77"},
     Channel.VPC_ENDPOINT: {

@@ -9,8 +9,12 @@ from tests.policy.generators.constants import Constants
 from tests.policy.generators.world import OWNER
 
 
-def reach_of(request: Request, constants: Constants) -> Reach:
-    """The narrowest reach that can mean this caller, given what the policies fix."""
+def reach_of(request: Request, constants: Constants, *, broad_is_fresh: bool = False) -> Reach:
+    """The narrowest reach that can mean this caller, given what the policies fix.
+
+    An address inside a range broader than /8 (IPv4) or /32 (IPv6) is fresh by itself, but what other ranges leave of
+    it may not be: only a witness, where the analyser chose the address, is held to it.
+    """
     context = {key.lower(): value for key, value in request.context.items()}
     if request.channel is Channel.SERVICE:
         return Reach.SERVICE if _is_pinned(context, constants) else Reach.SERVICE_UNPINNED
@@ -23,7 +27,7 @@ def reach_of(request: Request, constants: Constants) -> Reach:
         return Reach.ACCOUNT
     if caller.organization in constants.organizations:
         return Reach.ORGANIZATION
-    return Reach.PUBLIC if is_fresh_network(context, constants) else Reach.NETWORK
+    return Reach.PUBLIC if is_fresh_network(context, constants, broad_is_fresh=broad_is_fresh) else Reach.NETWORK
 
 
 def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
@@ -47,19 +51,20 @@ def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Const
     return bool({name for name in names if isinstance(name, str)} & constants.values)
 
 
-def is_fresh_network(context: dict[str, ContextValue], constants: Constants) -> bool:
-    """Whether no range or network that the policies name holds the call; ranges broader than /8 and /32 hold none."""
+def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, broad_is_fresh: bool) -> bool:
+    """Whether no range or network that the policies name holds the call."""
     if {context.get("aws:sourcevpc"), context.get("aws:sourcevpce")} & constants.values:
         return False
     address = context.get("aws:sourceip")
     if not isinstance(address, str):
         return True
-    return not any(_holds(cidr, address) for cidr in constants.values_for("aws:sourceip"))
+    narrow = {4: 8, 6: 32} if broad_is_fresh else {4: 1, 6: 1}
+    return not any(_holds(cidr, address, narrow) for cidr in constants.values_for("aws:sourceip"))
 
 
-def _holds(cidr: str, address: str) -> bool:
+def _holds(cidr: str, address: str, narrow: dict[int, int]) -> bool:
     try:
         network, place = ip_network(cidr, strict=False), ip_address(address)
     except ValueError:
         return False
-    return place.version == network.version and network.prefixlen > 0 and place in network
+    return place.version == network.version and network.prefixlen >= narrow[network.version] and place in network
