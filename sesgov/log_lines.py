@@ -10,6 +10,8 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# Beat's tick alone would write a hundred thousand lines a day.
+TALKATIVE = ("botocore", "celery", "django_structlog.celery", "pgtrigger")
 
 
 def configure(log_format: str, level: str) -> dict[str, Any]:
@@ -42,7 +44,6 @@ def configure(log_format: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
-            "botocore": {"level": "WARNING"},
-            "pgtrigger": {"level": "WARNING"},
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
         },
     }

@@ -15,6 +15,7 @@ from types import FrameType
 import django
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.urls import reverse
 
 from sesgov import environment
 from sesgov.environment import Environment
@@ -25,7 +26,7 @@ from sesgov.supervisor.processes import Processes
 from sesgov.supervisor.state import StateDir
 
 HOST = "127.0.0.1"
-READY_PATH = "/accounts/login/"
+READY_PAGE = "account_login"
 READY_PATIENCE_SECONDS = 60.0
 WEB = ("-m", "gunicorn", "sesgov.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "4")
 WEB_OPTIONS = ("--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning", "--bind")
@@ -144,14 +145,16 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
     processes.start("web", *WEB, *WEB_OPTIONS, f"{HOST}:{options.port}")
     if not options.no_demo:
         demo.wait_for_double(state)
-    said = _say_who_can_sign_in("first_admin" if options.no_demo else "seed_demo")
+    said = _told_by("first_admin" if options.no_demo else "seed_demo")
     processes.start("worker", *CELERY, *WORKER)
     processes.start("beat", *CELERY, "beat", "--loglevel", "WARNING")
+    if not options.no_demo:
+        _told_by("begin_collection")
     _wait_until_ready(options.port, processes)
     return said
 
 
-def _say_who_can_sign_in(command: str) -> str:
+def _told_by(command: str) -> str:
     said = StringIO()
     try:
         call_command(command, stdout=said)
@@ -186,8 +189,8 @@ def _wait_until_ready(port: int, processes: Processes) -> None:
 def _answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=20)
     try:
-        connection.request("GET", READY_PATH)
-        return connection.getresponse().status < 500
+        connection.request("GET", reverse(READY_PAGE))
+        return connection.getresponse().status == http.client.OK
     except OSError:
         return False
     finally:

@@ -22,7 +22,7 @@ def test_run_serves_pages_keeps_its_data_and_leaves_no_process():
         with run(state) as first:
             first.wait_until_ready()
             assert f"ready: http://127.0.0.1:{first.port}" in first.said()
-            assert "password" in first.page("/accounts/login/")
+            assert 'name="password"' in first.page("/")
             known = sign_ins(first)
             assert "security@example.com" in known
             assert_that_a_second_one_is_told(state)
