@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from inventory.policy.requests import Caller, CallerKind, Request
 from tests.policy.soundness import Counterexample, Documents, judge
 
+_OF_OTHERS = {"aws:username", "aws:PrincipalType", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"}
 Path = tuple[str | int, ...]
 
 _CARRIED = {
@@ -30,9 +32,29 @@ def _smaller(found: Counterexample) -> Iterator[Counterexample | None]:
     for path in _paths(found.documents):
         yield _still_broken(replace(found, documents=_without(found.documents, path)))
     if found.request is not None and found.broken == "admitted":
+        for simple in _plainer_callers(found.request):
+            yield _still_broken(replace(found, request=simple))
         for key in sorted(set(found.request.context) - _CARRIED):
             context = {name: value for name, value in found.request.context.items() if name != key}
             yield _still_broken(replace(found, request=replace(found.request, context=context)))
+
+
+def _plainer_callers(request: Request) -> Iterator[Request]:
+    """The caller under the name of a plain role, or without an organization."""
+    caller = request.caller
+    if caller.account is None:
+        return
+    plain = Caller(
+        CallerKind.ROLE_SESSION,
+        caller.account,
+        f"arn:aws:iam::{caller.account}:role/fresh",
+        f"arn:aws:sts::{caller.account}:assumed-role/fresh/run",
+        f"AROA{caller.account}FRESH:run",
+    )
+    told = {"aws:PrincipalArn": plain.arn, "aws:userid": plain.userid}
+    context = {key: told.get(key) or value for key, value in request.context.items() if key not in _OF_OTHERS}
+    if caller != plain:
+        yield replace(request, caller=plain, context=context)
 
 
 def _still_broken(found: Counterexample) -> Counterexample | None:

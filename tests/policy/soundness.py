@@ -124,7 +124,8 @@ def _wrong_with(delegation: Delegation, witness: Request, constants: Constants, 
     wrong = [] if decision.allowed else [f"reach {delegation.reach}: the witness is allowed"]
     if decision.ignored_keys:
         wrong.append(f"a request that can carry {decision.ignored_keys}")
-    if delegation.reach is not Reach.UNDETERMINED and (reach := reach_of(witness, constants)) is not delegation.reach:
+    reach = reach_of(witness, constants, broad_is_fresh=True)
+    if delegation.reach is not Reach.UNDETERMINED and reach is not delegation.reach:
         wrong.append(f"reach {delegation.reach}: a witness of that population, not of {reach}")
     if witness.channel is not delegation.channel or not delegation.admits(witness):
         wrong.append("the delegation admits its own witness")

@@ -106,7 +106,7 @@ def test_operator_on_a_key_that_is_there(operator, wanted, actual, expected) -> 
     ("operator", "expected"),
     [
         ("StringEquals", False), ("StringLike", False), ("NumericLessThan", False), ("DateGreaterThan", False),
-        ("Bool", False), ("IpAddress", False), ("ArnLike", False), ("BinaryEquals", False),
+        ("Bool", False), ("IpAddress", False), ("ArnLike", False),
         ("StringNotEquals", True), ("StringNotLike", True), ("StringNotEqualsIgnoreCase", True),
         ("NumericNotEquals", True), ("DateNotEquals", True), ("ArnNotEquals", True), ("ArnNotLike", True),
         ("NotIpAddress", True), ("StringEqualsIfExists", True), ("BoolIfExists", True), ("ArnNotLikeIfExists", True),
@@ -116,8 +116,13 @@ def test_operator_on_a_key_that_is_there(operator, wanted, actual, expected) -> 
     ],
 )  # fmt: skip
 def test_operator_on_a_key_that_is_missing(operator, expected) -> None:
-    assert holds(operator, "test:key", "2026") is expected
-    assert holds(operator, "test:key", "2026", actual=()) is expected
+    keys = {"Numeric": "aws:MultiFactorAuthAge", "Date": "aws:TokenIssueTime", "Bool": "aws:MultiFactorAuthPresent"}
+    keys |= {"IpAddress": "aws:SourceIp", "NotIpAddress": "aws:SourceIp"}
+    base = operator.rpartition(":")[2]
+    key = next((key for start, key in keys.items() if base.startswith(start)), "aws:UserAgent")
+    wanted = {"aws:MultiFactorAuthPresent": "true", "aws:SourceIp": "198.51.100.1"}.get(key, "2026")
+    assert holds(operator, key, wanted) is expected
+    assert holds(operator, key, wanted, actual=()) is expected
 
 
 @pytest.mark.parametrize(
@@ -138,6 +143,20 @@ def test_set_operator_over_several_values(operator, actual, expected) -> None:
     assert holds(operator, "test:key", "a*", actual) is expected
 
 
+def test_what_nobody_documents_is_open() -> None:
+    for operator, key, wanted, actual in (
+        ("StringEquals", "test:key", "x", None),
+        ("StringNotEquals", "test:key", "x", None),
+        ("StringLike", "aws:CurrentTime", "2020*", "2026-11-22T12:00:00Z"),
+        ("NumericLessThan", "aws:SourceIp", "7", "198.51.100.1"),
+        ("DateLessThan", "aws:UserAgent", "2020-01-01", "curl"),
+    ):
+        request = replace(STRANGER, context={} if actual is None else {key: actual})
+        condition = {operator: {key: wanted}}
+        assert decide(statement(Condition=condition), request=request).allowed
+        assert decide(statement(), statement("Deny", Condition=condition), request=request).allowed
+
+
 def test_null_asks_for_presence() -> None:
     assert holds("Null", "test:key", "true")
     assert not holds("Null", "test:key", "false")
@@ -145,8 +164,8 @@ def test_null_asks_for_presence() -> None:
 
 
 def test_operators_and_keys_are_joined_by_and() -> None:
-    condition = {"StringEquals": {"a:one": "1", "a:two": "2"}, "StringLike": {"a:three": "3*"}}
-    right = {"a:one": "1", "A:TWO": "2", "a:three": "33"}
+    condition = {"StringEquals": {"aws:UserAgent": "1", "aws:Referer": "2"}, "StringLike": {"ses:TenantName": "3*"}}
+    right = {"aws:UserAgent": "1", "AWS:REFERER": "2", "ses:TenantName": "33"}
     for missing in right:
         request = replace(STRANGER, context={key: value for key, value in right.items() if key != missing})
         assert not decide(statement(Condition=condition), request=request).allowed
@@ -176,12 +195,23 @@ def test_several_values_without_a_set_operator_are_open() -> None:
     assert not decide(statement(), deny, request=replace(STRANGER, context={"test:key": ("a", "a")})).allowed
 
 
+def test_a_key_of_several_values_needs_a_set_operator() -> None:
+    for operator in ("StringEquals", "StringNotEquals", "StringLikeIfExists"):
+        condition = {operator: {"ses:Recipients": "ann@elsewhere.test"}}
+        for context in ({}, {"ses:Recipients": ("ann@elsewhere.test",)}, {"ses:Recipients": ("bob@elsewhere.test",)}):
+            request = replace(STRANGER, context=context)
+            assert decide(statement(Condition=condition), request=request).allowed
+            assert decide(statement(), statement("Deny", Condition=condition), request=request).allowed
+    assert holds("Null", "ses:Recipients", "true")
+
+
 def test_variables() -> None:
     assert holds("StringEquals", "test:key", "${test:other}", "x", test__other="x")
     assert not holds("StringEquals", "test:key", "${test:other}", "x", test__other="y")
-    assert not holds("StringEquals", "test:key", "${test:other}", "x")
-    assert holds("StringNotEquals", "test:key", "${test:other}", "x")
-    assert holds("StringEquals", "test:key", "${test:other, 'x'}", "x")
+    assert not holds("StringEquals", "test:key", "${aws:Referer}", "x")
+    assert holds("StringNotEquals", "test:key", "${aws:Referer}", "x")
+    assert holds("StringEquals", "test:key", "${test:other}", "x"), "a key nobody documents may be there"
+    assert holds("StringEquals", "test:key", "${aws:Referer, 'x'}", "x")
     assert not holds("StringEquals", "test:key", "${test:other, 'x'}", "x", test__other="y")
     assert holds("ArnLike", "test:key", "${test:other}", "arn:a:b:c:d:e", test__other="arn:a:b:c:d:e")
     assert holds("Bool", "test:key", "${test:other}", "true", test__other="true")

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from inventory.policy.evaluation.patterns import Pattern, Wild, fields_of, folded, matches
+from inventory.policy.evaluation.patterns import Pattern, Wild, fields_of, folded, has_wildcard, matches
 from inventory.policy.evaluation.truth import Truth
 
 _DATE = re.compile(
@@ -30,19 +30,14 @@ def equal_folded(pattern: Pattern, value: str) -> Truth:
 
 
 def equal_arn(pattern: Pattern, value: str) -> Truth:
-    """Each of the six fields by itself; ``*`` alone fits every ARN.
-
-    Whether a pattern of fewer fields may run across colons is documented nowhere: open where it would fit.
-    """
-    actual = value.split(":", 5)
+    """Each of the six fields by itself; ``*`` alone fits every ARN, another glob of fewer fields is not readable."""
+    wanted, actual = fields_of(pattern), value.split(":", 5)
+    is_any = bool(pattern) and all(part is Wild.MANY for part in pattern)
+    if len(wanted) < 6 and not is_any:
+        return None if has_wildcard(pattern) else False
     if len(actual) < 6 or actual[0] != "arn":
         return False
-    if all(part is Wild.MANY for part in pattern) and pattern:
-        return True
-    wanted = fields_of(pattern)
-    if len(wanted) < 6:
-        return None if matches(pattern, value) else False
-    return all(matches(part, text) for part, text in zip(wanted, actual, strict=True))
+    return is_any or all(matches(part, text) for part, text in zip(wanted, actual, strict=True))
 
 
 def equal_bool(pattern: Pattern, value: str) -> Truth:

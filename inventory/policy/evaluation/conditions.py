@@ -2,12 +2,15 @@
 
 Operators and keys are joined by AND, values by OR; for a negated operator none of the values may match. A key the
 request does not carry makes a positive operator false and a negated one true, ``...IfExists`` and ``ForAllValues``
-true, ``ForAnyValue`` false.
+true, ``ForAnyValue`` false. Documented nowhere, and so open: a key of several values without a set operator, an
+operator on a key of another type, and whether a request carries a key that nobody documents.
 """
 
 from collections.abc import Mapping, Sequence
 
+from inventory.policy.evaluation.keys import MULTIVALUED, is_documented, is_made_for
 from inventory.policy.evaluation.operators import Operator, Scope, operator_named
+from inventory.policy.evaluation.presence import can_exist
 from inventory.policy.evaluation.truth import Truth, both, either, opposite
 
 Block = Mapping[str, Mapping[str, Sequence[str]]]
@@ -26,14 +29,26 @@ def one_holds(name: str, key: str, values: Sequence[str], scope: Scope) -> Truth
     actual = scope.context.get(key.lower(), ())
     if operator.compare is None:
         return either(_null(value, is_missing=not actual) for value in values)
-    if not actual:
-        return _when_missing(operator)
+    if _is_open(operator, key, values, is_missing=not actual):
+        return None
+    return _of_all(operator, values, actual, scope) if actual else _when_missing(operator)
+
+
+def _of_all(operator: Operator, values: Sequence[str], actual: Sequence[str], scope: Scope) -> Truth:
     fits = [_fits(operator, values, value, scope) for value in actual]
     if operator.quantifier == "ForAllValues":
         return both(fits)
     if operator.quantifier == "ForAnyValue":
         return either(fits)
     return fits[0] if len(set(fits)) == 1 else None
+
+
+def _is_open(operator: Operator, key: str, values: Sequence[str], *, is_missing: bool) -> bool:
+    if not operator.quantifier and key.lower() in MULTIVALUED:
+        return True
+    if not is_documented(key):
+        return is_missing
+    return can_exist(key) and not is_made_for(operator.base, key, values)
 
 
 def _null(value: str, *, is_missing: bool) -> Truth:

@@ -26,8 +26,12 @@ Comparison = Callable[[str, str, Scope], Truth]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``quantifier`` is ``ForAllValues``, ``ForAnyValue`` or empty; ``compare`` is ``None`` for ``Null``."""
+    """``base`` is its name without modifiers; ``quantifier`` is ``ForAllValues``, ``ForAnyValue`` or empty.
 
+    ``compare`` is ``None`` for ``Null``.
+    """
+
+    base: str
     quantifier: str
     if_exists: bool
     negated: bool
@@ -42,11 +46,11 @@ def operator_named(name: str) -> Operator | None:
         return None
     quantifier, base, if_exists = found.groups()
     if base == "Null":
-        return Operator("", False, False, None) if not quantifier and not if_exists else None
+        return Operator(base, "", False, False, None) if not quantifier and not if_exists else None
     if base not in _COMPARISONS:
         return None
     compare, negated = _COMPARISONS[base]
-    return Operator(quantifier or "", bool(if_exists), negated, compare)
+    return Operator(base, quantifier or "", bool(if_exists), negated, compare)
 
 
 def _patterned(compare: Callable[[Pattern, str], Truth], *, wildcards: bool) -> Comparison:

@@ -14,12 +14,20 @@ _SIGNER_ONLY = {
     "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:userid",
     "aws:username", "aws:principaltype",
 }  # fmt: skip
-_ENDPOINT_ONLY = {"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
+_ENDPOINT_ONLY = {
+    "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid",
+    "aws:vpceorgpaths",
+}  # fmt: skip
 _MESSAGE = {"ses:fromaddress", "ses:fromdisplayname", "ses:feedbackaddress", "ses:recipients"}
 _MESSAGE_ACTIONS = {
     "ses:sendemail", "ses:sendrawemail", "ses:sendtemplatedemail", "ses:sendbulktemplatedemail", "ses:sendbounce",
     "ses:sendcustomverificationemail",
 }  # fmt: skip
+
+
+def can_exist(key: str) -> bool:
+    """Whether any request at all can carry the key."""
+    return key.lower() not in _NOWHERE
 
 
 def can_be_present(key: str, channel: Channel, action: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from inventory.policy.evaluation.keys import is_documented
 from inventory.policy.evaluation.patterns import Pattern, literal_of, pattern_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -48,4 +49,6 @@ def _value_of(inside: str, context: Context) -> str | None:
         raise UnreadableVariableError(inside)
     key, default = named.groups()
     values = context.get(key.lower(), ())
+    if not values and not is_documented(key):
+        raise UnreadableVariableError(inside)
     return values[0] if len(values) == 1 else default
