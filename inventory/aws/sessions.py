@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from inventory.aws.accounts import AccountAccess
 from inventory.aws.faults import Fault, FaultError, FaultKind, faults_of
@@ -21,6 +23,7 @@ _CONFIG = Config(
     retries={"total_max_attempts": 1, "mode": "standard"},
     max_pool_connections=16,
 )
+_LOADER = create_loader()
 _SESSION_SECONDS = 3600
 _RENEW_BEFORE = timedelta(minutes=5)
 
@@ -75,7 +78,7 @@ class Sessions:
 
     def _open(self, access: AccountAccess) -> _Entry:
         with faults_of("credentials", f"account {access.account_id}"), self._lock:
-            base = boto3.Session(profile_name=access.profile or None)
+            base = _session(access.profile)
         if access.role_arn:
             return self._assumed(base, access, access.role_arn)
         caller = self._caller(base, access)
@@ -109,6 +112,7 @@ class Sessions:
             given = answer["Credentials"]
             with self._lock:
                 session = boto3.Session(
+                    botocore_session=_core(),
                     aws_access_key_id=given["AccessKeyId"],
                     aws_secret_access_key=given["SecretAccessKey"],
                     aws_session_token=given["SessionToken"],
@@ -127,6 +131,18 @@ def home_region(session: boto3.Session, access: AccountAccess) -> str:
     if region and session.get_partition_for_region(region) == access.partition:
         return region
     return access.home_region
+
+
+def _session(profile: str) -> boto3.Session:
+    return boto3.Session(botocore_session=_core(), profile_name=profile or None)
+
+
+def _core() -> botocore.session.Session:
+    """A botocore session that shares the API models with all others: reading them takes longer than many calls."""
+    core = botocore.session.get_session()
+    _LOADER.search_paths[:] = dict.fromkeys(_LOADER.search_paths)
+    core.register_component("data_loader", _LOADER)
+    return core
 
 
 def _client(session: boto3.Session, service: str, region: str) -> Any:

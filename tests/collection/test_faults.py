@@ -58,7 +58,7 @@ def test_an_account_that_denies_is_denied_and_keeps_what_is_known(double, accoun
     found = collect()
 
     assert found["outcome"] == "denied"
-    assert found["scopes"][0]["error"].startswith("AccessDeniedException: AWS denied ses:ListIdentities in eu-west-1")
+    assert found["scopes"][0]["error"].startswith("AccessDenied: AWS denied ses:ListIdentities in eu-west-1")
     assert nothing_was_lost("example.com")
     assert set(Finding.objects.values_list("presence", flat=True)) == {"stale"}
     double.clear_faults()
