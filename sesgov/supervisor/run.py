@@ -28,7 +28,7 @@ from sesgov.supervisor.state import StateDir
 HOST = "127.0.0.1"
 READY_PAGE = "account_login"
 READY_PATIENCE_SECONDS = 60.0
-WEB = ("-m", "gunicorn", "sesgov.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "4")
+WEB = ("-m", "gunicorn", "sesgov.wsgi", "--worker-class", "gthread", "--preload", "--workers", "2", "--threads", "4")
 WEB_OPTIONS = ("--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning", "--bind")
 CELERY = ("-m", "celery", "-A", "sesgov.celery", "--quiet")
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
