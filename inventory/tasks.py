@@ -50,7 +50,7 @@ def daily_reevaluation() -> bool:
 @shared_task
 def reevaluate(account_ids: list[str] | None = None) -> None:
     """Judge stored facts again after the registry changed; ``None`` means all of them."""
-    reevaluate_identities(at=timezone.now(), account_ids=account_ids)
+    reevaluate_identities(at=timezone.now(), accounts=account_ids)
 
 
 @cache

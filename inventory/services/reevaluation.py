@@ -15,27 +15,27 @@ from inventory.services.reconciliation import assign_owner, save_state
 from inventory.services.registry_view import RegistryView
 
 
-def reevaluate(*, at: datetime, account_ids: Sequence[str] | None = None) -> FindingCounts:
+def reevaluate(*, at: datetime, accounts: Sequence[str] | None = None) -> FindingCounts:
     """Judge again the identities of these accounts and those whose policies name them; all identities without ids.
 
     One transaction per identity; what was judged stays judged when a later one fails.
     """
     view = RegistryView(timezone.localdate(at))
     counts = FindingCounts()
-    for identity_id in list(_concerned(account_ids).values_list("pk", flat=True)):
+    for identity_id in list(_concerned(accounts).values_list("pk", flat=True)):
         counts += _judge_again(identity_id, view, at)
     return counts
 
 
-def _concerned(account_ids: Sequence[str] | None) -> "models.QuerySet[Identity]":
+def _concerned(accounts: Sequence[str] | None) -> "models.QuerySet[Identity]":
     live = Identity.objects.live().order_by("pk")
-    if account_ids is None:
+    if accounts is None:
         return live
     named = models.Q()
-    for account_id in account_ids:
+    for account_id in accounts:
         named |= models.Q(text__contains=account_id)
-    naming = PolicyVersion.objects.current().filter(named).values("policy__identity") if account_ids else ()
-    return live.filter(models.Q(pk__in=naming) | models.Q(scope__account__account_id__in=list(account_ids)))
+    naming = PolicyVersion.objects.current().filter(named).values("policy__identity") if accounts else ()
+    return live.filter(models.Q(pk__in=naming) | models.Q(scope__account__account_id__in=list(accounts)))
 
 
 @transaction.atomic
