@@ -16,6 +16,7 @@ from inventory.policy.evaluation.truth import Truth
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?)?)?", re.IGNORECASE
 )
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _EPOCH = re.compile(r"-?\d{5,}")
 
 
@@ -77,6 +78,22 @@ def equal_binary(wanted: str, value: str) -> Truth:
         return base64.b64decode(value, validate=True) == expected
     except (binascii.Error, ValueError):
         return False
+
+
+def is_number(text: str) -> bool:
+    """Whether numeric operators can read it."""
+    return _number(text) is not None
+
+
+def is_network(text: str) -> bool:
+    """Whether it is a CIDR range or an address."""
+    return _network(text) is not None
+
+
+def is_arn_pattern(text: str) -> bool:
+    """Whether it has the fields of an ARN, or no wildcard that could stand for several of them."""
+    plain = _VARIABLE.sub("", text)
+    return text.count(":") >= 5 or not set("*?") & set(plain) or set(text) == {"*"}
 
 
 def numeric(compare: Callable[[Decimal, Decimal], bool]) -> Callable[[str, str], Truth]:

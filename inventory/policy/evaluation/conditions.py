@@ -3,14 +3,14 @@
 Operators and keys are joined by AND, values by OR; for a negated operator none of the values may match. A key the
 request does not carry makes a positive operator false and a negated one true, ``...IfExists`` and ``ForAllValues``
 true, ``ForAnyValue`` false. Documented nowhere, and so open: a key of several values without a set operator, an
-operator on a key of another type, and whether a request carries a key that nobody documents.
+operator on the value of a key of another type, a policy value that its operator cannot read, and whether a request
+carries a key that nobody documents.
 """
 
 from collections.abc import Mapping, Sequence
 
 from inventory.policy.evaluation.keys import MULTIVALUED, is_documented, is_made_for
 from inventory.policy.evaluation.operators import Operator, Scope, operator_named
-from inventory.policy.evaluation.presence import can_exist
 from inventory.policy.evaluation.truth import Truth, both, either, opposite
 
 Block = Mapping[str, Mapping[str, Sequence[str]]]
@@ -46,9 +46,11 @@ def _of_all(operator: Operator, values: Sequence[str], actual: Sequence[str], sc
 def _is_open(operator: Operator, key: str, values: Sequence[str], *, is_missing: bool) -> bool:
     if not operator.quantifier and key.lower() in MULTIVALUED:
         return True
+    if not all(operator.can_read(value) for value in values):
+        return True
     if not is_documented(key):
         return is_missing
-    return can_exist(key) and not is_made_for(operator.base, key, values)
+    return not is_missing and not is_made_for(operator.base, key, values)
 
 
 def _null(value: str, *, is_missing: bool) -> Truth:

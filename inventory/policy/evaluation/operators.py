@@ -37,6 +37,11 @@ class Operator:
     negated: bool
     compare: Comparison | None
 
+    def can_read(self, wanted: str) -> bool:
+        """Whether a policy value is one that the operator compares with, as far as it shows without a request."""
+        readable = next((check for start, check in _READABLE.items() if self.base.startswith(start)), None)
+        return readable is None or readable(wanted)
+
 
 @lru_cache(maxsize=256)
 def operator_named(name: str) -> Operator | None:
@@ -77,6 +82,15 @@ _LIKE = _patterned(comparisons.equal_text, wildcards=True)
 _ARN = _patterned(comparisons.equal_arn, wildcards=True)
 _BOOL = _patterned(comparisons.equal_bool, wildcards=False)
 _NETWORK = _plain(comparisons.in_network)
+
+_READABLE: dict[str, Callable[[str], bool]] = {
+    "Numeric": comparisons.is_number,
+    "Date": lambda wanted: comparisons.instant(wanted) is not None,
+    "IpAddress": comparisons.is_network,
+    "NotIpAddress": comparisons.is_network,
+    "Bool": lambda wanted: "${" in wanted or wanted.lower() in ("true", "false"),
+    "Arn": comparisons.is_arn_pattern,
+}
 
 _COMPARISONS: dict[str, tuple[Comparison, bool]] = {
     "StringEquals": (_EXACT, False),

@@ -25,11 +25,6 @@ _MESSAGE_ACTIONS = {
 }  # fmt: skip
 
 
-def can_exist(key: str) -> bool:
-    """Whether any request at all can carry the key."""
-    return key.lower() not in _NOWHERE
-
-
 def can_be_present(key: str, channel: Channel, action: str) -> bool:
     """Whether a request of this kind can carry the key at all; a key unknown here can."""
     key = key.lower()

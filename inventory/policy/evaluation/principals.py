@@ -49,10 +49,10 @@ def _named_as_service(value: str, caller: Caller) -> Truth:
 def _named_as_aws(value: str, caller: Caller) -> Truth:
     if value == "*":
         return None if caller.kind is CallerKind.SERVICE else True
-    if _UNIQUE_ID.fullmatch(value):
+    if caller.kind is CallerKind.SERVICE or _UNIQUE_ID.fullmatch(value):
         return False
     if value.startswith("arn:") and value.count(":") >= 5:
-        return caller.kind is not CallerKind.SERVICE and _named_by_arn(value, caller)
+        return _named_by_arn(value, caller)
     if _ACCOUNT.fullmatch(value):
         return value == caller.account
     return None

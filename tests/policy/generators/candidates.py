@@ -87,7 +87,7 @@ _FIXED: dict[str, tuple[ContextValue, ...]] = {
     "aws:securetransport": ("true", "false"),
     "aws:multifactorauthpresent": ("true", "false", ABSENT),
     "aws:resourceorgid": (OURS,),
-    "aws:requestedregion": (REGION,),
+    "aws:requestedregion": (REGION, ABSENT),
     "aws:resourcetag/env": ("production", ABSENT),
 }
 

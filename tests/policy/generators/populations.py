@@ -44,7 +44,9 @@ def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Const
     """Whether a name that the caller cannot share with others of the account stands in the policies."""
     if caller.account in constants.accounts and caller.kind is CallerKind.ROOT_USER:
         return True
-    names = {caller.arn, caller.session_arn, caller.userid, context.get("aws:username")}
+    names = {caller.arn, caller.session_arn, caller.userid}
+    if caller.account in constants.accounts:
+        names.add(str(context.get("aws:username")))
     own_id = (caller.userid or "").partition(":")[0]
     if caller.kind is CallerKind.ROLE_SESSION and any(value.startswith(f"{own_id}:") for value in constants.values):
         return True
