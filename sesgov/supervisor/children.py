@@ -77,7 +77,7 @@ def last_line(log: Path) -> str:
     return lines[-1] if lines else "no output"
 
 
-def stop(processes: Sequence[Process], *, first: signal.Signals = signal.SIGTERM, patience: float = 8.0) -> None:
+def stop(processes: Sequence[Process], *, first: signal.Signals = signal.SIGTERM, patience: float = 5.0) -> None:
     """Ask each to end, wait together for `patience` seconds, then end whatever is left of their sessions."""
     for process in processes:
         if process.poll() is None:

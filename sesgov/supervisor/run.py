@@ -31,7 +31,7 @@ READY_PATIENCE_SECONDS = 60.0
 WEB = ("-m", "gunicorn", "sesgov.wsgi", "--worker-class", "gthread", "--preload", "--workers", "2", "--threads", "4")
 WEB_OPTIONS = ("--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning", "--bind")
 CELERY = ("-m", "celery", "-A", "sesgov.celery", "--quiet")
-WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+WORKER = ("worker", "--concurrency", "4", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
 
 
 class StopRequestedError(Exception):

@@ -1,11 +1,15 @@
 """`manage.py begin_collection`: the demo's first run starts at once, through the workers."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from inventory.models import CollectionRun
+from inventory.models import CollectionRun, ScheduledJob
 from inventory.services.collection_limits import collection_limits
 from inventory.services.runs import start_run
+from inventory.services.schedule import COLLECT, last_due
 from inventory.tasks import collect_slice
 
 
@@ -18,7 +22,13 @@ class Command(BaseCommand):
         """A message that no worker takes in time is made up for by the next tick."""
         if CollectionRun.objects.exists():
             return
-        start_run(
-            trigger=CollectionRun.Trigger.SCHEDULE, acting_user=None, at=timezone.now(), limits=collection_limits()
-        )
+        at = timezone.now()
+        _take_the_place_of_the_scheduled_run(at)
+        start_run(trigger=CollectionRun.Trigger.SCHEDULE, acting_user=None, at=at, limits=collection_limits())
         collect_slice.apply_async(expires=30)
+
+
+def _take_the_place_of_the_scheduled_run(at: datetime) -> None:
+    if settings.SESGOV_COLLECT_AT is not None:
+        due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+        ScheduledJob.objects.get_or_create(job=COLLECT, due_at=due_at, defaults={"started_at": at})
