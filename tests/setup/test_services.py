@@ -59,6 +59,8 @@ def test_both_answer_and_ask_for_a_password():
     with state_dir() as path, services.use(StateDir.open(path), BOTH, is_durable=False) as running:
         assert psycopg.connect(f"{running.postgres}/postgres").execute("SELECT 1").fetchone() == (1,)
         assert redis.Redis.from_url(f"{running.redis}/0").ping()
+        assert running.postgres
+        assert running.redis
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(f"postgresql://sesgov:guess@{running.postgres.split('@')[1]}/postgres")
         with pytest.raises(redis.AuthenticationError):
