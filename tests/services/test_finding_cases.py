@@ -50,15 +50,16 @@ def test_the_worst_comes_first_and_the_list_ends():
 def test_equals_are_told_apart_by_environment_kind_and_age():
     staging = builders.scope(account=builders.account(environment="staging"))
     young = builders.NOW - timedelta(days=1)
-    expected = [
-        builders.identity(),
-        builders.identity(),
-        builders.identity(identity_type="EMAIL_ADDRESS", name="a@example.com"),
-        builders.identity(scope=staging),
+    wanted = [
+        ({"scope": staging}, builders.NOW - timedelta(days=30)),
+        ({"identity_type": "EMAIL_ADDRESS", "name": "a@example.com"}, builders.NOW - timedelta(days=20)),
+        ({}, young),
+        ({}, builders.NOW - timedelta(days=9)),
     ]
-    opened = [builders.NOW - timedelta(days=9), young, builders.NOW - timedelta(days=20), builders.NOW]
-    for identity, at in list(zip(expected, opened, strict=True))[::-1]:
-        finding("unknown-account-send", identity=identity, first_opened_at=at)
+    expected = []
+    for fields, at in wanted:
+        expected.insert(0, builders.identity(**fields))
+        finding("unknown-account-send", identity=expected[0], first_opened_at=at)
     assert [case.worst.identity for case in worst_cases(builders.user("security"), on=ON)] == expected
 
 

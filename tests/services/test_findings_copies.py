@@ -122,6 +122,14 @@ def test_an_address_below_the_domain_escapes_its_deny(domain_first):
     assert RULES[finding.rule_id].rule_id == "dead-deny"
 
 
+def test_an_address_is_no_region_copy_of_its_domain():
+    domain, address = domain_and_address()
+    settle(domain, {"guard": only_us(domain), "partner": sends(domain, role())})
+    settle(address, {})
+    settle(domain, at=LATER)
+    assert not Finding.objects.filter(rule_id="region-drift").exists()
+
+
 def test_an_address_under_the_same_deny_escapes_nothing():
     domain, address = domain_and_address()
     settle(domain, {"guard": only_us(domain)})
