@@ -133,7 +133,9 @@ class Slice:
         if reading.is_read:
             self._queue(reading, _AT_ONCE)
         elif reading.has_next:
-            self._queue(reading, max(reading.not_before, answer.answered_at.timestamp() + self._pacer.interval))
+            # Another action has a pace of its own.
+            pause = self._pacer.interval if reading.action == answer.call.action else 0.0
+            self._queue(reading, max(reading.not_before, answer.answered_at.timestamp() + pause))
 
     @contextmanager
     def _lease_of(self, reading: Reading) -> Iterator[None]:
