@@ -32,10 +32,10 @@ def csv_response(table: Table, rows: QuerySet[Any], filename: str) -> StreamingH
 
 
 def csv_lines(table: Table, rows: QuerySet[Any]) -> Iterator[str]:
-    """The lines of the file; memory holds one chunk of rows."""
+    """The lines of the file; memory holds one chunk of rows. What the screen shows in one cell may be two columns."""
     echo: _Echo = _Line()
     writer = csv.writer(echo)
-    columns = [column for column in table.columns if not column.column.exclude_from_export]
+    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
     yield writer.writerow([safe_cell(column.header) for column in columns])
     for record in rows.iterator(chunk_size=_CHUNK):
         row = BoundRow(record, table=table)

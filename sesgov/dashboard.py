@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from inventory import populations
 from inventory.models import Account, Scope, User
 from inventory.models.roles import STARTS_COLLECTION
+from inventory.services.cases import worst_cases
 from inventory.views.requests import person
-from sesgov.cases import worst_cases
 from sesgov.changes import changes_since
 from sesgov.figures import Facts, all_figures
 from sesgov.sight import DOORS_NOT_LOOKED_AT, Coverage, coverage
@@ -43,7 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "coverage": sight,
         "posture": figures[0],
         "figures": figures[1:],
-        "cases": worst_cases(user, at),
+        "cases": worst_cases(user, on=at.date()),
         "changes": changes_since(user, since),
         "may_collect": user.has_role(STARTS_COLLECTION),
         "at": at,

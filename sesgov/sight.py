@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory.models import Account, Scope
+from inventory.pages.unseen import Unseen, UnseenGroup, grouped
 from inventory.words import SIGHT, Word
 
 # Other ways to send or to let somebody send; none of them is read yet.
@@ -14,12 +15,12 @@ _NOT_SEEN = frozenset({"partial", "denied", "unavailable", "failed", "stale", "n
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One account in one region; ``sight`` is empty where the account has no such region."""
+    """One account in one region; ``sight`` is a word of ``words.SIGHT``."""
 
     account: Account
     region: str
     sight: str
-    scope: Scope | None
+    scope: Scope
 
     @property
     def word(self) -> Word:
@@ -50,9 +51,21 @@ class Coverage:
         return self.expected - len(self.unseen)
 
     @property
+    def groups(self) -> list[UnseenGroup]:
+        """What could not be seen, with the reasons; whole accounts first."""
+        never = [Unseen(each, "", "never", "No region of it was ever reached.", "", None) for each in self.unreached]
+        return grouped(never) + grouped(_unseen(cell) for cell in self.unseen)
+
+    @property
     def is_whole(self) -> bool:
         """Whether anything is expected and all of it is seen; nothing is green otherwise."""
         return self.expected > 0 and not self.unseen and not self.unreached
+
+
+def _unseen(cell: Cell) -> Unseen:
+    scope = cell.scope
+    reason = scope.last_error_text or cell.word.meaning
+    return Unseen(cell.account, cell.region, cell.sight, reason, scope.last_error_code, scope.last_complete_at)
 
 
 def coverage(scopes: Sequence[Scope], accounts: Sequence[Account], at: datetime) -> Coverage:

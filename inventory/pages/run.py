@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import datetime
 
 from inventory.models import CollectionRun, Outcome, ScopeRun
-from inventory.words import duration_text
+from inventory.pages.unseen import Unseen, grouped
+from inventory.words import SIGHT, duration_text
 
 
 def run_context(run: CollectionRun, at: datetime) -> dict[str, object]:
@@ -21,6 +22,7 @@ def run_context(run: CollectionRun, at: datetime) -> dict[str, object]:
         "scopes": scopes,
         "done": len(done),
         "unread": unread,
+        "groups": grouped(_unseen(each) for each in unread),
         "outcomes": Counter(each.outcome or each.state for each in scopes),
         "listed": listed,
         "read": read,
@@ -28,3 +30,9 @@ def run_context(run: CollectionRun, at: datetime) -> dict[str, object]:
         "throttled": sum(each.throttled for each in scopes),
         "took": duration_text((run.finished_at or at) - run.created_at),
     }
+
+
+def _unseen(each: ScopeRun) -> Unseen:
+    scope = each.scope
+    reason = each.error_text or SIGHT[each.outcome].meaning
+    return Unseen(scope.account, scope.region, each.outcome, reason, each.error_code, scope.last_complete_at)

@@ -1,8 +1,9 @@
 """The registry of accounts."""
 
 from datetime import date
+from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
@@ -10,6 +11,16 @@ from inventory.models import Account
 from inventory.tables.columns import AccountIdColumn, NumberColumn
 from inventory.templatetags import words as looks
 from inventory.words import ENVIRONMENT
+
+
+def identity_count(number: int, account: Any) -> str | SafeString:
+    """How many identities: nothing for an account that is not collected, "unknown" where nobody could look."""
+    if not account.expected_scopes:
+        return ""
+    if account.unseen_scopes:
+        label = f"at least {number}" if number else "unknown"
+        return format_html('<span class="word word-unknown">{}</span>', label)
+    return str(number)
 
 
 class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
@@ -41,6 +52,12 @@ class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
 
     def value_environment(self, record: Account) -> str:
         return record.environment
+
+    def render_identity_count(self, value: int, record: Account) -> SafeString:
+        return format_html("{}", identity_count(value, record))
+
+    def value_identity_count(self, value: int, record: Account) -> str:
+        return strip_tags(identity_count(value, record))
 
     def render_ends_on(self, value: date) -> SafeString:
         return format_html("{}", looks.ago(value))

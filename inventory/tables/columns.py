@@ -1,6 +1,7 @@
 """Columns that several tables share: on the screen as people read it, in an export as machines do."""
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.utils.html import format_html
@@ -19,6 +20,28 @@ class AccountIdColumn(Column):  # type: ignore[misc]  # django-tables2 carries n
 
     def value(self, value: str) -> str:
         return value
+
+
+class AccountColumn(Column):  # type: ignore[misc]
+    """The account and region that an identity lies in, in one cell; an export has a column for each.
+
+    ``path`` leads from the record to the scope.
+    """
+
+    def __init__(self, path: str, **options: Any) -> None:
+        self.path = path
+        name = f"{path.replace('.', '__')}__account__name"
+        attrs = {"td": {"class": "place"}}
+        super().__init__("Account", **{"accessor": name, "order_by": (name, "id"), "attrs": attrs} | options)
+
+    def render(self, record: Any) -> SafeString:
+        scope = attrgetter(self.path)(record)
+        shaped = grouped_account_id(scope.account.account_id)
+        words = '{}<br><span class="muted"><span class="id">{}</span> {}</span>'
+        return format_html(words, scope.account.name or "No name", shaped, scope.region)
+
+    def value(self, record: Any) -> str:
+        return str(attrgetter(self.path)(record).account.name)
 
 
 class TimeColumn(Column):  # type: ignore[misc]

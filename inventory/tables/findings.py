@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import Finding, FindingEpisode
-from inventory.tables.columns import AccountIdColumn, NumberColumn, SeverityColumn, TimeColumn
+from inventory.tables.columns import AccountColumn, AccountIdColumn, NumberColumn, SeverityColumn, TimeColumn
 
 _IDENTITY = "identity__name"
 
@@ -27,16 +27,10 @@ class FindingTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
         order_by=(_IDENTITY, "id"),
         linkify=lambda record: reverse("inventory:identity_detail", args=[record.identity_id]),
     )
-    rule_id = Column("Rule", order_by=("rule_id", "severity_rank", "id"), attrs={"td": {"class": "rule"}})
-    account = Column(
-        "Account", accessor="identity__scope__account__name", order_by=("identity__scope__account__name", "id")
-    )
-    account_id = AccountIdColumn(
-        "Account id",
-        accessor="identity__scope__account__account_id",
-        order_by=("identity__scope__account__account_id", "id"),
-    )
-    region = Column("Region", accessor="identity__scope__region", order_by=("identity__scope__region", "id"))
+    rule_id = Column("Rule", visible=False)
+    account = AccountColumn("identity.scope", empty_values=())
+    account_id = AccountIdColumn("Account id", accessor="identity__scope__account__account_id", visible=False)
+    region = Column("Region", accessor="identity__scope__region", visible=False)
     presence = Column(order_by=("presence", "severity_rank", "id"))
     first_opened_at = TimeColumn("First seen", order_by=("first_opened_at", "id"))
 
@@ -45,7 +39,8 @@ class FindingTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
 
     def render_sentence(self, record: Finding) -> SafeString:
         url = reverse("inventory:finding_detail", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', url, finding_sentence(record))
+        rule = format_html('<br><span class="muted">{}</span>', record.rule_id)
+        return format_html('<a href="{}">{}</a>{}', url, finding_sentence(record), rule)
 
     def value_sentence(self, record: Finding) -> str:
         return finding_sentence(record)

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import Identity
-from inventory.tables.columns import AccountIdColumn, NumberColumn, ReachColumn, TimeColumn, TrustColumn
+from inventory.tables.columns import AccountColumn, AccountIdColumn, NumberColumn, ReachColumn, TimeColumn, TrustColumn
 from inventory.templatetags import words as looks
 from inventory.words import ENVIRONMENT
 
@@ -30,11 +30,9 @@ class IdentityTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
     open_findings = NumberColumn(verbose_name="Findings", order_by=("-open_findings", "name", "id"))
     owner = Column(empty_values=(), order_by=("owner_team__name", "owner_user__name", "owner_tag_value", "id"))
     environment = Column(empty_values=(), order_by=("environment", "name", "id"))
-    account = Column("Account", accessor="scope__account__name", order_by=("scope__account__name", "name", "id"))
-    account_id = AccountIdColumn(
-        "Account id", accessor="scope__account__account_id", order_by=("scope__account__account_id", "name", "id")
-    )
-    region = Column("Region", accessor="scope__region", order_by=("scope__region", "name", "id"))
+    account = AccountColumn("scope", empty_values=())
+    account_id = AccountIdColumn("Account id", accessor="scope__account__account_id", visible=False)
+    region = Column("Region", accessor="scope__region", visible=False)
     dkim_enabled = Column("DKIM", order_by=("dkim_enabled", "dkim_status", "name", "id"), empty_values=())
     last_read_at = TimeColumn("Last seen", order_by=("last_read_at", "id"))
 

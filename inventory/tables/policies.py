@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import SendingPolicy
-from inventory.tables.columns import AccountIdColumn, TimeColumn
+from inventory.tables.columns import AccountColumn, AccountIdColumn, TimeColumn
 
 
 class PolicyTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
@@ -14,15 +14,9 @@ class PolicyTable(Table):  # type: ignore[misc]  # django-tables2 carries no typ
 
     name = Column("Policy", order_by=("name", "id"))
     identity = Column("Identity", accessor="identity__name", order_by=("identity__name", "id"))
-    account = Column(
-        "Account", accessor="identity__scope__account__name", order_by=("identity__scope__account__name", "id")
-    )
-    account_id = AccountIdColumn(
-        "Account id",
-        accessor="identity__scope__account__account_id",
-        order_by=("identity__scope__account__account_id", "id"),
-    )
-    region = Column("Region", accessor="identity__scope__region", order_by=("identity__scope__region", "id"))
+    account = AccountColumn("identity.scope", empty_values=())
+    account_id = AccountIdColumn("Account id", accessor="identity__scope__account__account_id", visible=False)
+    region = Column("Region", accessor="identity__scope__region", visible=False)
     first_seen_at = TimeColumn("First seen", order_by=("first_seen_at", "id"))
 
     class Meta:
