@@ -14,7 +14,7 @@ from inventory.policy.evaluation.patterns import Pattern, Wild, fields_of, folde
 from inventory.policy.evaluation.truth import Truth
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?)?)?", re.IGNORECASE
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.IGNORECASE
 )
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _EPOCH = re.compile(r"-?\d{5,}")
@@ -129,7 +129,7 @@ def dated(compare: Callable[[datetime, datetime], bool]) -> Callable[[str, str],
 
 
 def instant(text: str) -> datetime | None:
-    """An ISO 8601 date (W3C profile: year to fraction of a second, with zone) or epoch seconds; ``None`` if neither."""
+    """An ISO 8601 date (year to fraction of a second; UTC where it names no zone) or epoch seconds; else ``None``."""
     text = text.strip()
     try:
         if _EPOCH.fullmatch(text):

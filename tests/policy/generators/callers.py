@@ -78,42 +78,54 @@ def _named(
     kind, _, name = resource.partition("/")
     if kind == "assumed-role":
         role, _, session = name.partition("/")
-        return _role(account, organization, f"arn:aws:iam::{account}:role/{role}", session)
+        return _role(dice, account, organization, f"arn:aws:iam::{account}:role/{role}", session, constants)
     if kind == "role":
-        return _role(account, organization, arn, _session(dice, constants))
+        return _role(dice, account, organization, arn, _session(dice, constants), constants)
     if kind in _KIND_OF_ARN:
-        return _user(account, organization, arn, _KIND_OF_ARN[kind])
+        return _user(dice, account, organization, arn, _KIND_OF_ARN[kind], constants)
     return _made(dice, dice.pick(_SIGNERS), account, organization, constants) if kind == "root" else None
 
 
 def _made(dice: Dice, kind: CallerKind, account: str, organization: str | None, constants: Constants) -> Caller:
     if kind is CallerKind.ROOT_USER:
         arn = f"arn:aws:iam::{account}:root"
-        return Caller(kind, account, arn, None, account, organization, _paths(organization))
+        return Caller(kind, account, arn, None, account, organization, _paths(dice, organization))
     name = dice.pick(_names(dice, constants, may_have_path=kind is not CallerKind.FEDERATED_SESSION))
     if kind is CallerKind.ROLE_SESSION:
-        return _role(account, organization, f"arn:aws:iam::{account}:role/{name}", _session(dice, constants))
+        return _role(
+            dice, account, organization, f"arn:aws:iam::{account}:role/{name}", _session(dice, constants), constants
+        )
     service, sort = ("sts", "federated-user") if kind is CallerKind.FEDERATED_SESSION else ("iam", "user")
-    return _user(account, organization, f"arn:aws:{service}::{account}:{sort}/{name}", kind)
+    return _user(dice, account, organization, f"arn:aws:{service}::{account}:{sort}/{name}", kind, constants)
 
 
-def _role(account: str, organization: str | None, arn: str, session: str) -> Caller:
-    userid = _IDS.get(arn, f"AROA{account}FRESH")
+def _role(dice: Dice, account: str, organization: str | None, arn: str, session: str, constants: Constants) -> Caller:
+    userid = _id(dice, "AROA", arn, account, constants)
     assumed = f"arn:aws:sts::{account}:assumed-role/{arn.rpartition('/')[2]}/{session}"
     return Caller(
-        CallerKind.ROLE_SESSION, account, arn, assumed, f"{userid}:{session}", organization, _paths(organization)
+        CallerKind.ROLE_SESSION, account, arn, assumed, f"{userid}:{session}", organization, _paths(dice, organization)
     )
 
 
-def _user(account: str, organization: str | None, arn: str, kind: CallerKind) -> Caller:
+def _user(
+    dice: Dice, account: str, organization: str | None, arn: str, kind: CallerKind, constants: Constants
+) -> Caller:
     name = arn.rpartition("/")[2]
-    userid = f"{account}:{name}" if kind is CallerKind.FEDERATED_SESSION else _IDS.get(arn, f"AIDA{account}FRESH")
-    return Caller(kind, account, arn, None, userid, organization, _paths(organization))
+    userid = f"{account}:{name}" if kind is CallerKind.FEDERATED_SESSION else _id(dice, "AIDA", arn, account, constants)
+    return Caller(kind, account, arn, None, userid, organization, _paths(dice, organization))
 
 
-def _paths(organization: str | None) -> tuple[str, ...]:
+def _id(dice: Dice, prefix: str, arn: str, account: str, constants: Constants) -> str:
+    """The unique id of a role or user: its own, one that the policies ask for, or a fresh one."""
+    asked = [filled(dice, value.partition(":")[0], {}).upper() for value in constants.values_for("aws:userid")]
+    asked = [each for each in asked if each.startswith(prefix)]
+    return dice.pick([_IDS.get(arn, f"{prefix}{account}FRESH"), *(asked if arn not in _IDS else [])])
+
+
+def _paths(dice: Dice, organization: str | None) -> tuple[str, ...]:
     """Root and unit ids are unique only within an organization: everybody may have these."""
-    return () if organization is None else (f"{organization}/r-ab12/ou-ab12-11111111/",)
+    unit = dice.pick(["ou-ab12-11111111/", "", "ou-ab12-22222222/ou-ab12-11111111/"])
+    return () if organization is None else (f"{organization}/r-ab12/{unit}",)
 
 
 def _names(dice: Dice, constants: Constants, *, may_have_path: bool) -> list[str]:

@@ -55,6 +55,9 @@ def clock(dice: Dice, constants: Constants) -> dict[str, ContextValue]:
     return {"aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:epochtime": str(int(now.timestamp()))}
 
 
+OF_SERVICES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+
+
 def service_side(dice: Dice, constants: Constants) -> dict[str, ContextValue]:
     """For whom a service acts: an account, one of its resources, its organization; each of them may be left out."""
     account = dice.pick([*STRANGERS, *sorted(constants.accounts), OWNER])
@@ -65,7 +68,11 @@ def service_side(dice: Dice, constants: Constants) -> dict[str, ContextValue]:
     if dice.chance(85):
         made["aws:sourceaccount"] = account
     if dice.chance(85):
-        made["aws:sourcearn"] = f"arn:aws:{sort}:{account}:{dice.pick(['userpool', 'x'])}/{dice.pick([name, 'y'])}"
+        own = f"arn:aws:{sort}:{account}:{dice.pick(['userpool', 'x'])}/{dice.pick([name, 'y'])}"
+        buckets = [
+            filled(dice, arn, {}) for arn in constants.values_for("aws:sourcearn") if arn.startswith("arn:aws:s3")
+        ]
+        made["aws:sourcearn"] = dice.pick([own, own, *buckets])
     if dice.chance(70):
         made["aws:sourceorgid"] = home
         made["aws:sourceorgpaths"] = (f"{home}/r-ab12/ou-ab12-11111111/",)

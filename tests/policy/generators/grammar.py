@@ -32,23 +32,25 @@ class KeyShape:
 _ROLE = f"arn:aws:iam::{PARTNER}:role/Mailer"
 _TIMES = (
     "2020-01-01T00:00:00Z", "2026-11-22T12:00:00Z", "2026-12-31T23:59:59Z", "2027-06-01", "2099-01-01T00:00:00+02:00",
-    "2026-11-22T14:00:00+02:00",
+    "2026-11-22T14:00:00+02:00", "2026-11-22T12:00:01Z", "2026-11-23T00:00:00", "2030",
 )  # fmt: skip
 _RANGES = (
     "198.51.100.0/24", "198.51.100.7", "203.0.113.0/28", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "9.0.0.0/8",
     "8.0.0.0/7", "::/0", "2001:db8::/32", "2001:db8:7::/48", "2001::/16",
+    "198.51.100.128/25", "198.51.0.0/16", "52.0.0.0/9", "52.128.0.0/9", "2600::/31", "10.0.0.0/8",
 )  # fmt: skip
 _ADDRESSES = (
     f"*@{DOMAIN}", f"billing@{DOMAIN}", f"news@{DOMAIN}", "*", "*admin*", f"*@mail.{DOMAIN}", f"*+x@{DOMAIN}",
-    f"?ews@{DOMAIN}",
+    f"?ews@{DOMAIN}", "news@other.example", f"*@*.{DOMAIN}",
 )  # fmt: skip
 
 KEYS = (
-    KeyShape("aws:PrincipalOrgID", STRINGS, (*ORGANIZATIONS, "o-*", "*", "${aws:ResourceOrgID}", f"{OURS}*"), 8),
+    KeyShape("aws:PrincipalOrgID", STRINGS, (*ORGANIZATIONS, "o-*", "*", "${aws:ResourceOrgID}", f"{OURS}*",
+        "${aws:PrincipalOrgID}", "${aws:SourceOrgID}"), 8),
     KeyShape(
         "aws:PrincipalOrgPaths", STRINGS,
         (f"{OURS}/*", f"{OURS}/r-ab12/ou-ab12-11111111/*", "*/r-ab12/ou-ab12-11111111/*", "o-*", "*",
-         f"{OURS}/r-ab12/"),
+         f"{OURS}/r-ab12/", "${aws:PrincipalOrgID}/*", "${aws:ResourceOrgID}/*", f"{OURS}/*/ou-ab12-11111111/*"),
         7, multivalued=True,
     ),
     KeyShape(
@@ -60,23 +62,29 @@ KEYS = (
         (_ROLE, f"arn:aws:iam::{PARTNER}:role/*", "arn:aws:iam::*:role/Mailer", f"arn:aws:iam::{PARTNER}:root",
          f"*{PARTNER}*", f"*:{PARTNER}:*", f"arn:aws:iam::{COLLEAGUE}:user/ann", "arn:*:iam::*:role/*/Mailer", "*",
          f"arn:aws:iam::{PARTNER}:role/app-*", f"arn:aws:iam::*{PARTNER[6:]}:role/*",
-         "arn:aws:iam::${aws:PrincipalAccount}:role/Mailer", f"arn:aws:sts::{PARTNER}:federated-user/bob"),
+         "arn:aws:iam::${aws:PrincipalAccount}:role/Mailer", f"*:{PARTNER}:role/Mailer",
+         f"arn:*:iam::*{PARTNER}:role/Mailer", f"arn:aws:iam::{PARTNER}:role/*:Mailer", "arn:aws:iam::*:root",
+         "${aws:PrincipalArn}", f"arn:aws:iam::{PARTNER}:*", f"arn:aws:iam::{PARTNER}:role/team/*",
+         f"arn:aws:sts::{PARTNER}:federated-user/bob"),
         8,
     ),
     KeyShape(
         "aws:userid", STRINGS,
         ("AROAPARTNERMAILER0001:*", "AROAPARTNERMAILER0001:run", "*:run", "AIDACOLLEAGUEANN00001", "*",
-         f"{PARTNER}:bob", f"{PARTNER}*", "AROA*"), 4,
+         f"{PARTNER}:bob", f"{PARTNER}*", "AROA*", "AIDAEXAMPLE", "AROAEXAMPLEID:*",
+         "*:*", "AROAEXAMPLEID:run", "AROAEXAMPLE*"), 5,
     ),
     KeyShape("aws:username", STRINGS, ("ann", "a*", "${aws:PrincipalTag/team}"), 1),
     KeyShape("aws:PrincipalType", STRINGS, ("User", "AssumedRole", "Account", "*"), 1),
     KeyShape("aws:PrincipalTag/team", STRINGS, ("mail", "${aws:PrincipalAccount}", "${aws:username, 'mail'}", "m*"), 2),
     KeyShape("aws:PrincipalIsAWSService", (*BOOLS, *STRINGS), ("true", "false"), 3),
-    KeyShape("aws:SourceAccount", STRINGS, (*ACCOUNTS, "*", "4381*", "${aws:ResourceAccount}"), 6),
+    KeyShape("aws:SourceAccount", STRINGS, (*ACCOUNTS, "*", "4381*", "${aws:ResourceAccount}",
+        "${aws:PrincipalAccount}", "${aws:SourceAccount}"), 6),
     KeyShape(
         "aws:SourceArn", (*ARNS, *STRINGS),
         (f"arn:aws:cognito-idp:*:{OWNER}:userpool/*", "*", "arn:aws:cognito-idp:*:*:userpool/*", f"*{OWNER}*",
-         f"arn:aws:ses:us-east-1:{PARTNER}:x/y"), 5,
+         f"arn:aws:ses:us-east-1:{PARTNER}:x/y", "arn:aws:ses:*:${aws:SourceAccount}:x/*",
+         f"arn:aws:*:*:{OWNER}:*", "arn:aws:s3:::bucket", "arn:aws:s3:::our-*"), 5,
     ),
     KeyShape("aws:SourceOrgID", STRINGS, (*ORGANIZATIONS, "o-*", "${aws:ResourceOrgID}"), 3),
     KeyShape("aws:SourceOrgPaths", STRINGS, (f"{OURS}/*", "*"), 1, multivalued=True),

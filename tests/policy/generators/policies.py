@@ -22,11 +22,12 @@ _AWS = (
     f"arn:aws:iam::{PARTNER}:role/Mailer", f"arn:aws:iam::{PARTNER}:role/team/Mailer",
     f"arn:aws:iam::{COLLEAGUE}:user/ann", f"arn:aws:sts::{PARTNER}:assumed-role/Mailer/run",
     f"arn:aws:sts::{PARTNER}:federated-user/bob", f"arn:aws:iam::{OWNER}:root", f"arn:aws:iam::{OWNER}:role/App",
-    OWNER, "AIDACKCEVSQ6C2EXAMPLE", "AROACKCEVSQ6C2EXAMPLE",
+    OWNER, "AIDACKCEVSQ6C2EXAMPLE", "AROACKCEVSQ6C2EXAMPLE", f"arn:aws:iam::{PARTNER}:user/div/bob",
 )  # fmt: skip
 _ODD_AWS = (
     f"arn:aws:iam::{PARTNER}:role/*", "arn:aws:iam::*:role/Mailer", f"arn:aws:iam::{PARTNER}:group/x", "ann",
-    f"arn:aws-us-gov:iam::{PARTNER}:root", f"{PARTNER[:6]}*",
+    f"arn:aws-us-gov:iam::{PARTNER}:root", f"{PARTNER[:6]}*", f"arn:aws:iam::{PARTNER}:user/*", "arn:aws:iam::*:root",
+    f"arn:aws:sts::{PARTNER}:assumed-role/Mailer/*", f"arn:aws:iam::{PARTNER}:role/Mailer*",
 )  # fmt: skip
 _ACTIONS = (
     "ses:SendEmail", "ses:SendRawEmail", "ses:SendBulkEmail", "ses:SendTemplatedEmail", "ses:Send*", "ses:*",
@@ -59,6 +60,8 @@ def _policy(dice: Dice) -> Json:
         statements.append(_statement(dice, dice.pick(["Deny", "Deny", "Allow"])))
     if dice.chance(12):
         statements.append(_statement(dice, dice.pick(["Deny", "Allow"])))
+    if dice.chance(12):
+        statements.append(_counterpart(dice, statements[0]))
     document: Json = {"Version": "2012-10-17", "Statement": statements}
     if dice.chance(10):
         document["Version"] = "2008-10-17"
@@ -73,6 +76,24 @@ def _statement(dice: Dice, effect: str) -> Json:
     if condition:
         made["Condition"] = condition
     return made
+
+
+def _counterpart(dice: Dice, allow: Json) -> Json:
+    """A Deny about the very keys and principals that an Allow speaks of."""
+    deny = {**_statement(dice, "Deny"), "Action": dice.pick(["*", "ses:*", "ses:Send*"]), "Resource": "*"}
+    deny.pop("NotAction", None)
+    deny.pop("NotResource", None)
+    keys = [key for key in KEYS for tests in allow.get("Condition", {}).values() if key.name in tests]
+    if keys:
+        key = dice.pick(keys)
+        deny["Condition"] = {}
+        _add(dice, deny["Condition"], _modified(dice, key, dice.pick(key.operators)), key)
+    named = allow.get("Principal")
+    if isinstance(named, dict) and dice.chance(50):
+        deny.pop("Principal", None)
+        deny.pop("NotPrincipal", None)
+        deny[dice.pick(["Principal", "NotPrincipal"])] = named
+    return deny
 
 
 def _principal(dice: Dice) -> Json:
@@ -109,8 +130,9 @@ def _condition(dice: Dice) -> Json:
     if dice.chance(20):
         return {}
     block: Json = {}
-    for _ in range(1 + dice.chance(35) + dice.chance(12)):
-        key = dice.pick(WEIGHTED_KEYS)
+    key = dice.pick(WEIGHTED_KEYS)
+    for number in range(1 + dice.chance(35) + dice.chance(12)):
+        key = key if number and dice.chance(25) else dice.pick(WEIGHTED_KEYS)
         operators = OPERATORS if dice.chance(4) else key.operators
         _add(dice, block, _modified(dice, key, dice.pick(operators)), key)
     return block

@@ -37,6 +37,8 @@ def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
     paths = context.get("aws:sourceorgpaths", ())
     organizations = {organization, *(str(path).split("/")[0] for path in paths)}
     fixed = constants.accounts
+    if context.get("aws:sourcearn") in constants.values:
+        return True
     return account in fixed or owner in fixed or bool(organizations & constants.organizations)
 
 

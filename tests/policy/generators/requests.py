@@ -8,7 +8,7 @@ from inventory.policy.evaluation.operators import Scope
 from inventory.policy.evaluation.presence import can_be_present
 from inventory.policy.requests import Caller, CallerKind, ContextValue, Request
 from tests.policy.generators.callers import caller_of
-from tests.policy.generators.candidates import ABSENT, candidates, clock, service_side
+from tests.policy.generators.candidates import ABSENT, OF_SERVICES, candidates, clock, service_side
 from tests.policy.generators.constants import Constants, Test, listed, tests_of
 from tests.policy.generators.dice import Dice
 from tests.policy.generators.grammar import CANONICAL
@@ -56,7 +56,9 @@ def _context(
     if caller.kind is CallerKind.SERVICE:
         made |= service_side(dice, constants)
     for key in _keys(constants):
-        if key.lower() in made or not can_be_present(key, channel, action):
+        if key in made or key in OF_SERVICES:
+            continue
+        if not can_be_present(key, channel, action):
             continue
         value = _please(dice, key, candidates(dice, key, caller, channel, constants, made), wanted, made)
         if value is not ABSENT:
