@@ -86,8 +86,9 @@ def test_command_lines_name_the_case(rule_id):
 @pytest.mark.parametrize("rule_id", [rule_id for rule_id, text in RULES.items() if text.statement])
 def test_the_corrected_document_is_a_policy_of_this_identity(rule_id):
     fix = fix_for(RULES[rule_id], PLACE)
-    document = json.loads(re.search(r"<<'POLICY'\n(.*)\nPOLICY", fix.cli, re.DOTALL)[1])
-    (statement,) = document["Statement"]
+    written = re.search(r"<<'POLICY'\n(.*)\nPOLICY", fix.cli, re.DOTALL)
+    assert written is not None
+    (statement,) = json.loads(written[1])["Statement"]
     assert statement["Resource"] == PLACE.identity_arn
     if statement["Effect"] == "Allow":
         assert "*" not in json.dumps(statement["Principal"])

@@ -1,5 +1,7 @@
 """Administration, marks of an attack, traps in conditions, shapes, and copies in other regions."""
 
+from typing import Any
+
 import pytest
 
 from inventory.policy.delegations import PolicyProblem
@@ -24,8 +26,11 @@ from tests.policy.rule_builders import (
 )
 from tests.policy.rule_builders import subject as identity
 
-EVERYTHING = {"action_classes": ("send", "policy-admin", "identity-admin"), "actions": ("ses:SendEmail",)}
-BULK = {"actions": ("ses:SendBulkEmail", "ses:SendEmail")}
+EVERYTHING: dict[str, Any] = {
+    "action_classes": ("send", "policy-admin", "identity-admin"),
+    "actions": ("ses:SendEmail",),
+}
+BULK: dict[str, Any] = {"actions": ("ses:SendBulkEmail", "ses:SendEmail")}
 
 
 @pytest.mark.parametrize("kind", ["policy-admin", "identity-admin"])

@@ -1,12 +1,13 @@
 """Cases: the findings of one delegate on one identity together, the one whose ending removes most first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from inventory.models import Finding
+from inventory.models import Finding, Identity
 from inventory.policy.rules import Severity
 from inventory.policy.rules.exposure import exposure
 from inventory.services.cases import worst_cases
@@ -50,13 +51,13 @@ def test_the_worst_comes_first_and_the_list_ends():
 def test_equals_are_told_apart_by_environment_kind_and_age():
     staging = builders.scope(account=builders.account(environment="staging"))
     young = builders.NOW - timedelta(days=1)
-    wanted = [
+    wanted: list[tuple[dict[str, Any], datetime]] = [
         ({"scope": staging}, builders.NOW - timedelta(days=30)),
         ({"identity_type": "EMAIL_ADDRESS", "name": "a@example.com"}, builders.NOW - timedelta(days=20)),
         ({}, young),
         ({}, builders.NOW - timedelta(days=9)),
     ]
-    expected = []
+    expected: list[Identity] = []
     for fields, at in wanted:
         expected.insert(0, builders.identity(**fields))
         finding("unknown-account-send", identity=expected[0], first_opened_at=at)

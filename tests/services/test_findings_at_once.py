@@ -1,0 +1,51 @@
+"""Two workers judge copies of one name at the same moment: neither waits for ever, and nothing is written twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+
+from inventory.models import Finding, FindingEpisode, Identity
+from inventory.policy.analysis import analyse
+from inventory.policy.trust import Registry
+from inventory.services.findings import FindingCounts, judge_identity
+from tests import builders
+from tests.services.findings_world import place, role, sends, stored_policies
+
+
+def judged_beside_another(identity_id: int, both_hold_their_row: Barrier) -> FindingCounts:
+    """What reconciliation does: hold the identity's row, then judge."""
+    try:
+        with transaction.atomic():
+            rows = Identity.objects.select_for_update(of=("self",), no_key=True).select_related("scope__account")
+            identity = rows.get(pk=identity_id)
+            both_hold_their_row.wait(timeout=10)
+            policies = stored_policies(identity)
+            analysis = analyse(
+                owner_account=identity.scope.account.account_id,
+                identity_arn=identity.arn,
+                policies=policies,
+                registry=Registry(),
+                at=builders.NOW,
+            )
+            return judge_identity(
+                identity, analysis, policies=policies, registry=Registry(), delegates={}, at=builders.NOW
+            )
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_judged_at_once():
+    here = place()
+    there = place(region="us-east-1", account=here.scope.account)
+    builders.policy(text=sends(here, role()), identity=here, name="partner")
+    builders.policy(text=sends(there, role("529481630275")), identity=there, name="partner")
+    barrier = Barrier(2)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [threads.submit(judged_beside_another, each.pk, barrier) for each in (here, there)]
+        counts = [each.result(timeout=20) for each in waiting]
+    drifts = Finding.objects.open().filter(rule_id="region-drift")
+    assert set(drifts.values_list("identity", flat=True)) == {here.pk, there.pk}
+    assert sum((each.opened for each in counts), 0) == Finding.objects.count() == FindingEpisode.objects.count()
