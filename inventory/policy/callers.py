@@ -13,7 +13,7 @@ ORG_ID, ORG_PATHS = "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"
 CALLER_ACCOUNT, CALLER_ARN, CALLER_SESSION, CALLER_ID = "account", "arn", "session_arn", "unique_id"
 
 _NAME = LOWER + UPPER + DIGITS + "-_+=,.@"
-_PATH = _NAME + "/"
+_PATH = "".join(chr(code) for code in range(33, 127))
 _ID = UPPER + DIGITS
 _LOWER_ID = LOWER + DIGITS
 
@@ -79,7 +79,7 @@ def _unique_id(prefix: str, unique_id: str | None) -> tuple[Segment, ...]:
         return (Segment((USERID, CALLER_ID), unique_id),)
     return (
         Segment((USERID, CALLER_ID), prefix),
-        Segment((USERID, CALLER_ID), "FRESHPRINCIPAL012", _ID, 12),
+        Segment((USERID, CALLER_ID), "FRESHPRINCIPAL012", _ID, 1),
     )
 
 

@@ -1,5 +1,6 @@
 """Circles: how far one statement reaches over one channel, for one action at one instant."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,7 +47,7 @@ class Circles:
         self.permission, self.statement, self.denies = permission, statement, denies
         self.setting: Setting = permission.setting
         self.base = replace(population, demands=self._unnamed()) if statement.excludes_principals else population
-        self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.doubt]
+        self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.is_open]
         self.reported: tuple[str, ...] = ()
         self.settled_ids: tuple[str, ...] = ()
 
@@ -206,6 +207,7 @@ class Circles:
         setting = self.setting
         return (
             Demand(callers.CALLER_ARN, setting.language_of("principals", setting.principal_arns), False),
+            Demand(callers.USERID, setting.language_of("userids", setting.values_of(callers.USERID)), False),
             Demand(callers.USERNAME, setting.language_of("usernames", setting.values_of("aws:username")), False),
         )
 
@@ -238,7 +240,7 @@ class Circles:
 
     def _services(self) -> Iterator[Circle]:
         principals = self.statement.principals
-        if self._is_closed:
+        if self._is_open and any(p.is_bare for p in principals):
             return
         is_open = self._is_open or any(p.kind is PrincipalKind.ANYONE and p.is_exact for p in principals)
         is_doubtful = not self._is_open and any(_may_be_service(p) for p in principals)
@@ -256,7 +258,8 @@ class Circles:
     def _any_service(self) -> Iterator[Circle]:
         setting = self.setting
         named = {p.value for s in setting.statements for p in s.principals if p.kind is PrincipalKind.SERVICE}
-        names = sorted(named | set(setting.values_of("aws:PrincipalServiceName")))
+        told = {name for name in setting.values_of("aws:PrincipalServiceName") if _SERVICE_NAME.fullmatch(name)}
+        names = sorted(named | told)
         unnamed = Demand("service", setting.language_of("services", names), False)
         found = list(self._one_service("*", replace(self.base, demands=(*self.base.demands, unnamed))))
         yield from found
@@ -280,6 +283,11 @@ class Circles:
                 trust = trust_of_organization(organization, setting.registry, setting.owner_organization)
                 yield Circle(Reach.SERVICE, trust, model, organization=organization, service=name)
         rest = (None, "", *(each for each in setting.organizations if each not in reported))
+        model = self._model(replace(population, organizations=rest))
+        if model is not None:
+            source = str(model.context.get(callers.SOURCE_ARN, "")) or None
+            yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=source)
+            return
         for account in setting.accounts:
             own = setting.owner_organization
             memberships = rest if account != setting.owner_account else (own,) if own not in reported else ()
@@ -287,15 +295,15 @@ class Circles:
             if model is not None:
                 trust = trust_of_account(account, setting.owner_account, setting.registry)
                 yield Circle(Reach.SERVICE, trust, model, account=account, service=name)
-        model = self._model(replace(population, organizations=rest))
-        if model is not None:
-            source = str(model.context.get(callers.SOURCE_ARN, "")) or None
-            yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=source)
 
 
 _EVERYONE = (Principal(PrincipalKind.ANYONE, "*", (), is_bare=True),)
 _UNBOUNDED = tuple(kind for kind in SIGNERS if kind is not CallerKind.ROOT_USER)
 
 
+_SERVICE_NAME = re.compile(r"[a-z0-9.-]+\.[a-z.]+")
+
+
 def _may_be_service(principal: Principal) -> bool:
-    return principal.kind is PrincipalKind.DOUBTFUL
+    """Whether a value that nobody can judge could stand for a service; one of an AWS principal cannot."""
+    return principal.kind is PrincipalKind.DOUBTFUL and principal.path[-2:-1] != ("AWS",)

@@ -113,6 +113,11 @@ class Condition:
     own: dict[str, Language] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def is_open(self) -> bool:
+        """Whether nothing at all is known of it; else, for all doubt, a request without the key is judged."""
+        return self.doubt_code in _OPEN_DOUBTS
+
+    @property
     def is_positive(self) -> bool:
         """Whether a present value must match one of the values."""
         return self.operator is not None and not self.operator.is_negated
@@ -151,8 +156,12 @@ class Condition:
         return self._language(context)
 
     def _language(self, context: Mapping[str, str]) -> Language:
-        patterns = []
+        patterns: list[Pattern] = []
         for value in self.values:
+            if self.is_2012 and self.key is not None and _VARIABLE.search(value):
+                if _names_only(value, self.key.name):
+                    patterns.append((Wild.MANY,))
+                    continue
             pattern = expand(value, context, has_wildcards=self._has_wildcards, has_variables=self.is_2012)
             if pattern is None:
                 continue
@@ -202,6 +211,13 @@ def expand(value: str, context: Mapping[str, str], *, has_wildcards: bool, has_v
     return tuple(token for part in parts for token in part)
 
 
+def _names_only(value: str, key_name: str) -> bool:
+    """Whether a value is the variable of its own key and nothing else: any value of the key is equal to that."""
+    found = _VARIABLE.fullmatch(value)
+    named = _REFERENCE.fullmatch(found[1]) if found is not None else None
+    return named is not None and named[1].lower() == key_name.lower()
+
+
 def has_wildcard(value: str) -> bool:
     """Whether a value written for a ``Like`` operator has a wildcard."""
     return any(isinstance(token, Wild) for token in wildcard(_VARIABLE.sub("", value)))
@@ -211,6 +227,7 @@ def condition_of(operator_name: str, key_name: str, values: Sequence[str], path:
     """One condition, with the reason for any doubt about what it means."""
     operator, key = operator_of(operator_name), find_key(key_name)
     variables = _variables_in(values) if is_2012 and operator is not None and _may_have_variables(operator) else ()
+    variables = tuple(each for each in variables if key is None or each != key.name.lower())
     code, doubt = _doubt(operator_name, key_name, operator, key, values) or ("", "")
     if not doubt and is_2012 and any("${" in value for value in values):
         code, doubt = _doubt_of_variables(values) or ("", "")
@@ -256,6 +273,7 @@ def _doubt_of_variables(values: Sequence[str]) -> tuple[str, str] | None:
 
 
 Doubt = tuple[str, str] | None
+_OPEN_DOUBTS = {"unknown-operator", "unknown-key", "no-values", "multivalued-without-set-operator", "unreadable-value"}
 
 
 def _doubt(
@@ -305,7 +323,7 @@ _READABLE: dict[Family, Callable[[str], bool]] = {
     Family.IP: lambda value: range_of(value) is not None,
     Family.BOOL: _is_bool,
     Family.NULL: lambda value: value.lower() in ("true", "false"),
-    Family.ARN: lambda value: value.count(":") >= 5 or (not has_wildcard(value)) or set(value) == {"*"},
+    Family.ARN: lambda value: value.count(":") >= 5 or not has_wildcard(value) or set(value) == {"*"},
 }
 
 _FAMILIES = {

@@ -8,7 +8,7 @@ from inventory.policy.channels import Channel
 from inventory.policy.documents import Statement
 from inventory.policy.globs import Demand
 from inventory.policy.principals import Principal, PrincipalKind
-from inventory.policy.requests import Caller
+from inventory.policy.requests import Caller, CallerKind
 from inventory.policy.settings import Setting
 from inventory.policy.solver import Literal, Model, Population, Solver
 
@@ -16,12 +16,12 @@ _MOST_ATTEMPTS = 400
 
 
 def certain_denies(setting: Setting) -> tuple[Statement, ...]:
-    """The Denys that are judged: those that surely mean the identity and hold nothing that nobody can judge."""
+    """The Denys that are judged: those that surely mean the identity, with conditions that can be judged."""
     return tuple(
         statement
         for statement in setting.statements
         if not statement.allows
-        and not statement.doubts
+        and not any(condition.is_open for condition in statement.conditions)
         and statement.covers(setting.identity_arn, setting.context, surely=True)
     )
 
@@ -55,9 +55,9 @@ def names(statement: Statement, caller: Caller) -> bool:
 
 def _could_mean(principal: Principal, caller: Caller) -> bool:
     if principal.kind is PrincipalKind.DOUBTFUL:
-        return True
+        return caller.kind is not CallerKind.SERVICE or principal.path[-2:-1] != ("AWS",)
     if principal.kind is PrincipalKind.ANYONE:
-        return principal.account is None
+        return principal.is_exact or caller.kind is not CallerKind.SERVICE
     if principal.kind is PrincipalKind.SERVICE:
         return caller.service == principal.value
     return principal.account is not None and principal.account == caller.account

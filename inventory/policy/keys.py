@@ -121,7 +121,7 @@ _KEYS = (
     Key("aws:ResourceOrgID", Source.IDENTITY, direct=_A, vpc_endpoint=_A, service=_A),
     Key("aws:ResourceOrgPaths", Source.IDENTITY, is_multivalued=True),
     Key("aws:ResourceTag/", Source.IDENTITY),
-    Key("aws:RequestedRegion", Source.IDENTITY, direct=_A, vpc_endpoint=_A, service=_A),
+    Key("aws:RequestedRegion", Source.IDENTITY),
     # The message. Which action carries them is below.
     Key("ses:ApiVersion", Source.CHOSEN),
     Key("ses:FromAddress", Source.CONTENT),

@@ -75,10 +75,14 @@ def fresh(ranges: Iterable[Range]) -> tuple[Range, ...]:
     merged = merge(ranges)
     total = {version: sum(r.last - r.first + 1 for r in merged if r.version == version) for version in _LAST}
     return tuple(
-        each
-        for each in merged
-        if each.last - each.first >= _WIDEST_FIXED[each.version] or total[each.version] >= _WIDEST_TOTAL[each.version]
+        each for each in merged if _holds_wide_block(each) or total[each.version] >= _WIDEST_TOTAL[each.version]
     )
+
+
+def _holds_wide_block(each: Range) -> bool:
+    size = 2 * _WIDEST_FIXED[each.version]
+    start = -(-each.first // size) * size
+    return start + size - 1 <= each.last
 
 
 def an_address(ranges: Sequence[Range]) -> str:

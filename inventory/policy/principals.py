@@ -9,7 +9,7 @@ from inventory.policy.requests import Caller, CallerKind
 Path = tuple[str | int, ...]
 
 _ACCOUNT = re.compile(r"\d{12}")
-_UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{8,}")
+_UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA|NVA|IPA|SIA|KIA)[A-Z0-9]+")
 _ARN = re.compile(r"arn:([a-z0-9-]+):(iam|sts)::(\d{12}):(.+)")
 _WILD_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([^:]*)(?::.*)?")
 

@@ -15,7 +15,7 @@ from inventory.policy.trust import Registry
 UNKNOWN_ORGANIZATION = "o-identityowner"
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{1,32}")
-_UNIQUE_ID = re.compile(r"A(?:ROA|IDA|SIA|KIA|GPA|NPA|NVA|IPA)[A-Z0-9]{8,}")
+_UNIQUE_ID = re.compile(r"(?<![A-Za-z0-9])A(?:ROA|IDA)[A-Z0-9]+")
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Solver: a request of one population for which some conditions hold and others do not, or the certainty of none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations, pairwise
 
 from inventory.policy import callers
 from inventory.policy.channels import Channel
-from inventory.policy.conditions import Condition, Family, Quantifier
+from inventory.policy.conditions import Condition, Family, Quantifier, condition_of
 from inventory.policy.globs import (
     Demand,
     Language,
@@ -17,7 +17,7 @@ from inventory.policy.globs import (
     read,
 )
 from inventory.policy.instants import epoch, iso
-from inventory.policy.keys import Key, Kind, Presence, Source, presence
+from inventory.policy.keys import Key, Kind, Presence, Source, find_key, presence
 from inventory.policy.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect
 from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.settings import Setting
@@ -79,7 +79,7 @@ class Solver:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self._known: dict[object, tuple[Caller, dict[str, ContextValue]] | None] = {}
-        self._there: dict[int, Condition] = {}
+        self._there: dict[str, Condition] = {}
 
     def solve(self, population: Population, literals: Sequence[Literal]) -> Model | None:
         """A model of the population in which every literal holds, or ``None`` where there is none.
@@ -103,10 +103,12 @@ class Solver:
         base = self._solve(population, fixed, {})
         if base is None:
             return None
+        there = [(self._presence_of(variable), True) for c, _ in linked for variable in c.variables]
+        base = self._solve(population, [*fixed, *there], {}) or base
         attempt = self._filled_in(population, fixed, linked, base) or self._turned_round(population, fixed, linked)
         if attempt is not None:
             return attempt
-        return None if _is_hopeless(linked) else Model(base.caller, base.context, is_certain=False)
+        return None if _is_settled(population, linked) else Model(base.caller, base.context, is_certain=False)
 
     def _filled_in(
         self, population: Population, fixed: list[Literal], linked: list[Literal], base: Model
@@ -127,9 +129,8 @@ class Solver:
         """``key = ${other}`` also says what the other is, where the caller chooses that."""
         own = [c for c, _ in linked]
         pins: dict[str, str | None] = {}
-        for condition in own:
-            self._there.setdefault(id(condition), _present(condition))
-        model = self._solve(population, [*fixed, *((self._there[id(c)], True) for c in own if c.key)], {})
+        there = [(self._presence_of(condition.key.name), True) for condition in own if condition.key]
+        model = self._solve(population, [*fixed, *there], {})
         if model is None:
             return None
         context = texts_of(model.context)
@@ -142,6 +143,12 @@ class Solver:
         keep = {c.key.name.lower(): context.get(c.key.name.lower()) for c in own if c.key}
         found = self._solve(population, [*fixed], {**context, **self.setting.context}, {**pins, **keep})
         return found if found is not None and self.holds_all(linked, found) else None
+
+    def _presence_of(self, key: str) -> Condition:
+        """The condition that a key is there."""
+        if key not in self._there:
+            self._there[key] = condition_of("Null", key, ["false"], (), is_2012=True)
+        return self._there[key]
 
     def _solve(
         self,
@@ -162,24 +169,28 @@ class Solver:
         return all(self.holds(condition, model) is truth for condition, truth in literals)
 
     def holds(self, condition: Condition, model: Model) -> bool:
-        """Whether a condition (one without doubt) holds in a model."""
+        """Whether a condition surely holds in a model."""
         return holds(condition, model.context, self.setting.context)
 
 
 _DEFAULTS = {"aws:username": "mail-sender", "aws:principaltag/": "sender"}
 
 
-def _is_hopeless(linked: Sequence[Literal]) -> bool:
-    """Whether no choice can help: each variable is one of the key it is compared with."""
-    return all(set(condition.variables) == {condition.key.name.lower()} for condition, _ in linked if condition.key)
+def _is_never(variable: str, population: Population) -> bool:
+    key = find_key(variable)
+    return key is not None and presence(key, population.channel, population.action) is Presence.NEVER
 
 
-def _present(condition: Condition) -> Condition:
-    operator = condition.operator
-    if operator is None:
-        return condition
-    null = replace(operator, family=Family.NULL, is_negated=False, if_exists=False, quantifier=Quantifier.NONE)
-    return replace(condition, operator=null, values=("false",), variables=(), own={})
+def _is_settled(population: Population, linked: Sequence[Literal]) -> bool:
+    """Whether no choice can help: each variable is the key it is compared with, or fixed by the population."""
+    settled = {v for c, _ in linked for v in c.variables if _is_never(v, population)}
+    if population.account is not None:
+        settled.add("aws:principalaccount")
+    if len(population.organizations) == 1 and population.organizations[0]:
+        settled.add("aws:principalorgid")
+    return all(
+        set(condition.variables) <= {condition.key.name.lower(), *settled} for condition, _ in linked if condition.key
+    )
 
 
 class _Task:
@@ -202,6 +213,8 @@ class _Task:
             wanted.can_be_present &= ("false" in condition.null_values) is truth
             return
         wanted.can_be_absent &= condition.when_missing is truth
+        if condition.doubt and (truth or operator.is_negated or condition.doubt_code == "odd-operator"):
+            return
         self.linked |= bool(condition.variables)
         match = truth is not operator.is_negated
         is_some = key.is_multivalued and (operator.quantifier is Quantifier.ANY) is truth
@@ -563,7 +576,7 @@ class _Task:
             identity = self.setting.identity_name
             extra["ses:FromAddress"] = identity if "@" in identity else f"news@{identity}"
             extra["ses:Recipients"] = ("someone@example.net",)
-        return extra | context
+        return {key: value for key, value in extra.items() if key not in self.wanted} | context
 
 
 _CARRY_CONTENT = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail", "SendBounce"}

@@ -21,7 +21,7 @@ def texts_of(context: Mapping[str, ContextValue]) -> dict[str, str]:
 
 
 def holds(condition: Condition, context: Mapping[str, ContextValue], constants: Mapping[str, str]) -> bool:
-    """Whether a condition without doubt holds for a request that carries these keys."""
+    """Whether a condition surely holds for a request that carries these keys: of values in doubt none counts."""
     key = condition.key
     value = context.get(key.name) if key is not None else None
     values = (value,) if isinstance(value, str) else value or ()
@@ -32,6 +32,8 @@ def holds(condition: Condition, context: Mapping[str, ContextValue], constants: 
         return ("false" if values else "true") in condition.null_values
     if not values:
         return condition.when_missing
+    if condition.doubt and (operator.is_negated or condition.doubt_code == "odd-operator"):
+        return False
     known = {**texts_of(context), **constants} if condition.variables else {}
     results = [matches(condition, each, known) is not operator.is_negated for each in values]
     return any(results) if operator.quantifier is Quantifier.ANY else all(results)
@@ -79,4 +81,7 @@ def number_of(text: str, family: Family) -> float | None:
 
 
 def ranges_of(condition: Condition) -> tuple[Range, ...]:
-    return merge(found for value in condition.values if (found := range_of(value)) is not None)
+    """The addresses that the values of a condition name; compared as text, only a plain address is one."""
+    is_text = condition.operator is not None and condition.operator.family is Family.STRING
+    values = [value for value in condition.values if not (is_text and "/" in value)]
+    return merge(found for value in values if (found := range_of(value)) is not None)

@@ -39,7 +39,8 @@ def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
     fixed = constants.accounts
     if context.get("aws:sourcearn") in constants.values:
         return True
-    return account in fixed or owner in fixed or bool(organizations & constants.organizations)
+    is_arn_fixed = context.get("aws:sourcearn") in constants.values_for("aws:sourcearn")
+    return account in fixed or owner in fixed or is_arn_fixed or bool(organizations & constants.organizations)
 
 
 def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Constants) -> bool:
