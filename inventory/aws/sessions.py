@@ -48,6 +48,7 @@ class Sessions:
         self._clock = clock
         self._role_name, self._external_id = role_name, external_id
         self._entries: dict[AccountAccess, _Entry] = {}
+        self._bases: dict[str, boto3.Session] = {}
         self._callers: dict[str, str] = {}
         self._opening: dict[AccountAccess, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -65,6 +66,7 @@ class Sessions:
         """Drop the credentials of an account, so that the next client gets fresh ones."""
         with self._lock:
             self._entries.pop(access, None)
+            self._bases.pop(access.profile, None)
             self._callers.pop(access.profile, None)
 
     def _entry(self, access: AccountAccess) -> _Entry:
@@ -77,8 +79,7 @@ class Sessions:
             return entry
 
     def _open(self, access: AccountAccess) -> _Entry:
-        with faults_of("credentials", f"account {access.account_id}"), self._lock:
-            base = _session(access.profile)
+        base = self._base(access)
         if access.role_arn:
             return self._assumed(base, access, access.role_arn)
         caller = self._caller(base, access)
@@ -88,6 +89,16 @@ class Sessions:
             role_arn = f"arn:{access.partition}:iam::{access.account_id}:role/{self._role_name}"
             return self._assumed(base, access, role_arn)
         raise FaultError(_foreign(access, caller))
+
+    def _base(self, access: AccountAccess) -> boto3.Session:
+        """The session of the process or the profile, shared by all accounts that start from it."""
+        with faults_of("credentials", f"account {access.account_id}"), self._lock:
+            base = self._bases.get(access.profile)
+            if base is None:
+                base = boto3.Session(botocore_session=_core(), profile_name=access.profile or None)
+                base.get_credentials()
+                self._bases[access.profile] = base
+        return base
 
     def _caller(self, base: boto3.Session, access: AccountAccess) -> str:
         known = self._callers.get(access.profile)
@@ -131,10 +142,6 @@ def home_region(session: boto3.Session, access: AccountAccess) -> str:
     if region and session.get_partition_for_region(region) == access.partition:
         return region
     return access.home_region
-
-
-def _session(profile: str) -> boto3.Session:
-    return boto3.Session(botocore_session=_core(), profile_name=profile or None)
 
 
 def _core() -> botocore.session.Session:
