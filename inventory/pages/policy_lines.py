@@ -9,6 +9,7 @@ from inventory.policy.jsontext import Node, Number, PolicyError, parse
 
 Path = tuple[str | int, ...]
 _INLINE_WIDTH = 76
+_DEEPEST_DRAWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Line:
     text: str
     path: Path
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How deep the line is indented, in steps, as far as the page draws it."""
+        return min((len(self.text) - len(self.text.lstrip(" "))) // 2, _DEEPEST_DRAWN)
 
     @property
     def tone(self) -> str:

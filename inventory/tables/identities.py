@@ -7,7 +7,6 @@ from django_tables2 import Column, Table
 
 from inventory.models import Identity
 from inventory.tables.columns import AccountColumn, AccountIdColumn, NumberColumn, ReachColumn, TimeColumn, TrustColumn
-from inventory.templatetags import words as looks
 from inventory.words import ENVIRONMENT
 
 
@@ -80,9 +79,6 @@ class IdentityTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
 
     def value_dkim_enabled(self, record: Identity) -> str:
         return dkim_text(record)
-
-    def render_last_read_at(self, record: Identity) -> SafeString:
-        return looks.ago(record.last_read_at)
 
 
 def dkim_text(identity: Identity) -> str:

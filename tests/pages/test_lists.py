@@ -1,0 +1,147 @@
+"""Lists: the same number of queries whatever their length, exports with the screen's columns, filters that hold."""
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from inventory.exports import safe_cell
+from inventory.models import FindingEpisode
+from inventory.views.accounts import ACCOUNTS
+from inventory.views.delegates import DELEGATES
+from inventory.views.findings import FINDINGS, REMEDIATIONS
+from inventory.views.identities import IDENTITIES
+from inventory.views.policies import POLICIES
+from inventory.views.runs import RUNS
+from tests import builders
+from tests.builders import NOW
+from tests.pages.clients import client_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+LISTS = (IDENTITIES, FINDINGS, REMEDIATIONS, DELEGATES, POLICIES, ACCOUNTS, RUNS)
+
+
+def _account_in_use(number: int) -> None:
+    place = builders.scope(account=builders.account(vendor=builders.vendor(), owner_team=builders.team()))
+    team = builders.team()
+    identity = builders.identity(scope=place, owner_team=team if number % 2 else None, owner_source="tag")
+    builders.delegation(identity=identity, account_id=f"{number:012}")
+    text = builders.document(builders.allow("*", identity.arn))
+    builders.policy(identity=identity, text=text)
+    finding = builders.finding(identity=identity)
+    FindingEpisode.objects.filter(finding=finding).update(closed_at=NOW, reason="fixed")
+    builders.scope_run(scope=place)
+
+
+def _fill(numbers: range) -> None:
+    for each in numbers:
+        _account_in_use(each)
+
+
+def _queries(client: Client) -> dict[str, int]:
+    counted = {}
+    for declared in LISTS:
+        with CaptureQueriesContext(connection) as captured:
+            text_of(client, reverse(f"inventory:{declared.name}_list"))
+        counted[declared.name] = len(captured)
+    return counted
+
+
+def test_fifty_rows_take_as_many_queries_as_five():
+    client = client_of("security")
+    _fill(range(5))
+    few = _queries(client)
+    _fill(range(5, 50))
+    assert _queries(client) == few
+    assert max(few.values()) <= 9
+
+
+@pytest.mark.parametrize("declared", [each for each in LISTS if each.has_export], ids=lambda declared: declared.name)
+def test_an_export_has_every_row_of_the_screen(declared):
+    client = client_of("security")
+    _fill(range(3))
+    rows = list(csv.reader(io.StringIO(text_of(client, reverse(f"inventory:{declared.name}_export")))))
+    page = text_of(client, reverse(f"inventory:{declared.name}_list"))
+    assert len(rows) == 1 + 3
+    shown = [column.header for column in declared.table([]).columns]
+    assert [header for header in rows[0] if header in shown] == shown
+    assert all(header in page for header in shown)
+
+
+def test_an_export_narrows_and_sorts_as_the_screen_does():
+    client = client_of("security")
+    place = builders.scope()
+    for name in ("b.example.com", "a.example.com", "c.example.net"):
+        builders.identity(name=name, scope=place)
+    text = text_of(client, f"{reverse('inventory:identity_export')}?q=example.com&sort=-name")
+    assert [row["Identity"] for row in csv.DictReader(io.StringIO(text))] == ["b.example.com", "a.example.com"]
+
+
+def test_an_export_keeps_account_ids_whole_and_times_exact():
+    builders.identity(scope=builders.scope(account=builders.account(account_id="001122334455")))
+    row = next(csv.DictReader(io.StringIO(text_of(client_of("auditor"), reverse("inventory:identity_export")))))
+    assert row["Account id"] == "001122334455"
+    assert row["Last seen"] == "2026-11-02T08:00:00+00:00"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_cell_that_a_spreadsheet_would_run_is_prefixed(start):
+    assert safe_cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+
+
+def test_other_cells_stay_as_they_are():
+    assert [safe_cell(value) for value in ("a=b", "", None, -5)] == ["a=b", "", "", -5]
+
+
+def test_a_formula_in_a_tag_reaches_no_spreadsheet():
+    builders.identity(owner_tag_value="=HYPERLINK(evil)", owner_source="unresolved")
+    assert "'=HYPERLINK(evil)" in text_of(client_of("auditor"), reverse("inventory:identity_export"))
+
+
+def test_a_filter_that_is_not_understood_shows_nothing_and_says_so():
+    builders.identity(name="shop.example.com")
+    page = text_of(client_of("viewer"), f"{reverse('inventory:identity_list')}?reach=everyone")
+    assert "The filter was not understood" in page
+    assert "shop.example.com" not in page
+
+
+def test_htmx_gets_the_rows_alone():
+    builders.identity(name="shop.example.com")
+    client = client_of("viewer")
+    url = reverse("inventory:identity_list")
+    fragment = text_of(client, url, **{"HX-Request": "true"})
+    assert "shop.example.com" in fragment
+    assert "<html" not in fragment
+    assert "<html" in text_of(client, url, **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "HX-Request" in client.get(url).headers["Vary"]
+
+
+@pytest.mark.parametrize("declared", LISTS, ids=lambda declared: declared.name)
+def test_an_empty_list_says_why(declared):
+    assert declared.empty.split(".")[0] in text_of(client_of("viewer"), reverse(f"inventory:{declared.name}_list"))
+
+
+def test_hints_are_shown_only_when_asked_for():
+    builders.finding(severity="info", evidence={"text": "Only a hint."})
+    client = client_of("viewer")
+    url = reverse("inventory:finding_list")
+    assert "Only a hint." not in text_of(client, url)
+    assert "Only a hint." in text_of(client, f"{url}?status=hints")
+
+
+def test_a_number_of_identities_is_unknown_where_nobody_could_look():
+    builders.scope(account=builders.account(name="dark"), last_outcome="denied")
+    page = text_of(client_of("viewer"), reverse("inventory:account_list"))
+    assert "unknown</span>" in page
+
+
+def test_everything_that_comes_from_aws_is_escaped():
+    builders.identity(name="<script>alert(1)</script>.example.com")
+    page = text_of(client_of("viewer"), reverse("inventory:identity_list"))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page

@@ -1,0 +1,132 @@
+"""Every address with every role: who gets the page, who is refused, who does not learn that it exists."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from inventory.models import CollectionRun, Role
+from tests import builders
+from tests.pages import estate
+from tests.pages.clients import client_for, client_of
+
+pytestmark = pytest.mark.django_db
+
+ANONYMOUS = "anonymous"
+NOBODY = "nobody"
+READERS = (Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.ADMIN)
+PEOPLE = (ANONYMOUS, NOBODY, "stranger", "owner", *[role.value for role in READERS])
+EVERYBODY = dict.fromkeys(PEOPLE[1:], 200) | {ANONYMOUS: 302}
+READERS_ONLY = EVERYBODY | {NOBODY: 404, "stranger": 404, "owner": 404}
+WITH_OWNER = EVERYBODY | {NOBODY: 404, "stranger": 404}
+MAY_START = (Role.SECURITY.value, Role.ADMIN.value)
+
+# What each address answers to each kind of person. A new address fails the test until it stands here.
+EXPECTED: dict[str, dict[str, int]] = {
+    "dashboard": EVERYBODY,
+    "inventory:identity_list": EVERYBODY,
+    "inventory:identity_export": EVERYBODY,
+    "inventory:identity_detail": WITH_OWNER,
+    "inventory:policy_list": EVERYBODY,
+    "inventory:policy_export": EVERYBODY,
+    "inventory:finding_list": EVERYBODY,
+    "inventory:finding_export": EVERYBODY,
+    "inventory:finding_detail": WITH_OWNER,
+    "inventory:remediation_list": EVERYBODY,
+    "inventory:remediation_export": EVERYBODY,
+    "inventory:delegate_list": EVERYBODY,
+    "inventory:delegate_export": EVERYBODY,
+    "inventory:delegate_detail": WITH_OWNER,
+    "inventory:search": EVERYBODY,
+    "inventory:account_list": READERS_ONLY,
+    "inventory:account_export": READERS_ONLY,
+    "inventory:run_list": READERS_ONLY,
+    "inventory:run_detail": READERS_ONLY,
+    "inventory:run_progress": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
+    # By GET nothing is started: who may see runs learns that only POST is taken.
+    "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
+}
+# Before sign-in, or about oneself: django-allauth answers for them, tests/pages/test_sign_in.py speaks of them.
+OF_SIGN_IN = "account_"
+# For machines: no person, no session.
+OF_MACHINES = ("health_", "api", "metrics")
+
+
+def _names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            space = f"{prefix}{each.namespace}:" if each.namespace else prefix
+            yield from _names(each.url_patterns, space)
+        else:
+            yield f"{prefix}{each.name}"
+
+
+def _arguments(name: str, world: estate.Estate) -> list[object]:
+    return {
+        "inventory:identity_detail": [world.shop.pk],
+        "inventory:finding_detail": [world.finding.pk],
+        "inventory:delegate_detail": ["999988887777"],
+        "inventory:run_detail": [world.run.pk],
+        "inventory:run_progress": [world.run.pk],
+    }.get(name, [])
+
+
+def _client(kind: str, world: estate.Estate) -> Client:
+    if kind == ANONYMOUS:
+        return Client()
+    if kind == NOBODY:
+        return client_of()
+    if kind == "stranger":
+        return client_of(Role.OWNER, teams=[builders.team()])
+    if kind == "owner":
+        return client_of(Role.OWNER, teams=[world.team])
+    return client_of(kind)
+
+
+def test_every_address_is_in_the_table():
+    walked = {name for name in _names(get_resolver().url_patterns) if not name.startswith((OF_SIGN_IN, *OF_MACHINES))}
+    assert walked == set(EXPECTED)
+
+
+def test_every_address_answers_every_role_as_the_table_says():
+    world = estate.build()
+    answers = {}
+    for kind in PEOPLE:
+        client = _client(kind, world)
+        for name in EXPECTED:
+            answers[name, kind] = client.get(reverse(name, args=_arguments(name, world))).status_code
+    expected = {(name, kind): status for name, row in EXPECTED.items() for kind, status in row.items()}
+    assert answers == expected
+
+
+def test_only_security_and_administrators_start_a_run():
+    world = estate.build()
+    for kind in PEOPLE:
+        before = CollectionRun.objects.count()
+        status = _client(kind, world).post(reverse("inventory:run_start")).status_code
+        started = CollectionRun.objects.count() - before
+        if kind in MAY_START:
+            assert (status, started) == (302, 1), kind
+            CollectionRun.objects.unfinished().update(state=CollectionRun.State.FINISHED)
+        else:
+            refused = 302 if kind == ANONYMOUS else 404 if kind in (NOBODY, "stranger", "owner") else 403
+            assert (status, started) == (refused, 0), kind
+
+
+def test_an_owner_sees_what_their_team_owns_and_nothing_else():
+    world = estate.build()
+    other = builders.identity(name="other.example.net")
+    client = client_for(builders.user(Role.OWNER, teams=[world.team]))
+    listed = client.get(reverse("inventory:identity_list")).content.decode()
+    assert world.shop.name in listed
+    assert other.name not in listed
+    assert client.get(reverse("inventory:identity_detail", args=[other.pk])).status_code == 404
+
+
+def test_somebody_who_was_deactivated_sees_nothing():
+    user = builders.user(Role.ADMIN)
+    client = client_for(user)
+    user.is_active = False
+    user.save()
+    assert client.get(reverse("dashboard")).status_code == 302
