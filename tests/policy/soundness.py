@@ -72,10 +72,11 @@ def judge(documents: Documents, requests: list[Request], allowed: Counter[str] |
     if analysis.problems:
         return [Counterexample("readable", f"no problem: {analysis.problems}", documents)]
     counted = Counter[str]() if allowed is None else allowed
+    policies_there = {IDENTITY: texts(documents)}
     found = [
         broken
         for request in requests
-        if evaluate({IDENTITY: texts(documents)}, request).allowed
+        if evaluate(policies_there, request).allowed
         for broken in _unadmitted(documents, analysis, request, constants, counted)
     ]
     for delegation in analysis.delegations:

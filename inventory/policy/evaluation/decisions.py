@@ -162,13 +162,15 @@ def _resource_part(statement: Statement, identity_arn: str, scope: Scope) -> tup
 
 def _covers(resource: str, identity_arn: str, scope: Scope) -> Truth:
     """Whether a resource pattern means the identity; open where only a run across colons or case would make it so."""
+    if resource in ("*", identity_arn):
+        return True
     try:
         pattern = expand(resource, scope.context, variables=scope.variables, wildcards=True)
     except UnreadableVariableError:
         return None
     if pattern is None:
         return False
-    if resource == "*" or _fields_match(pattern, identity_arn):
+    if _fields_match(pattern, identity_arn):
         return True
     return None if matches(folded(pattern), identity_arn.lower()) else False
 

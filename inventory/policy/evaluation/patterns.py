@@ -28,9 +28,10 @@ def literal_of(text: str) -> Pattern:
 
 def has_wildcard(pattern: Pattern) -> bool:
     """Whether any character of it is a wildcard."""
-    return any(isinstance(part, Wild) for part in pattern)
+    return Wild.MANY in pattern or Wild.ONE in pattern
 
 
+@lru_cache(maxsize=2048)
 def folded(pattern: Pattern) -> Pattern:
     """The pattern for a comparison without case; the other side is folded by the caller."""
     return tuple(part if isinstance(part, Wild) else part.lower() for part in pattern)
@@ -49,6 +50,8 @@ def fields_of(pattern: Pattern) -> list[Pattern]:
 
 def matches(pattern: Pattern, text: str) -> bool:
     """Whether the whole text fits; linear but for one remembered ``*``."""
+    if not has_wildcard(pattern):
+        return "".join(map(str, pattern)) == text
     at = here = 0
     star, resume = -1, 0
     while here < len(text):
