@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.policy.requests import Request
-from tests.policy.generators.world import IDENTITY
+from tests.policy.generators.world import DOMAIN, IDENTITY, OWNER, PARTNER, STRANGERS
 
 
 @dataclass(frozen=True)
@@ -44,4 +44,105 @@ def asked(
     )
 
 
-CASES: tuple[Case, ...] = ()
+def role(account: str, name: str = "fresh", organization: str | None = None) -> dict[str, Any]:
+    """A session of a role."""
+    return {
+        "kind": "role_session",
+        "account": account,
+        "arn": f"arn:aws:iam::{account}:role/{name}",
+        "session_arn": f"arn:aws:sts::{account}:assumed-role/{name.rpartition('/')[2]}/run",
+        "userid": f"AROA{account}FRESH:run",
+        "organization": organization,
+    }
+
+
+def carried(caller: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What a direct call of SendEmail carries; ``aws__SourceIp`` stands for ``aws:SourceIp``."""
+    plain = {
+        "aws:CurrentTime": "2026-11-22T12:00:00Z",
+        "aws:EpochTime": "1795348800",
+        "aws:SecureTransport": "true",
+        "aws:ResourceAccount": OWNER,
+        "aws:SourceIp": "52.95.4.19",
+        "aws:PrincipalArn": caller.get("arn"),
+        "aws:PrincipalAccount": caller.get("account"),
+        "aws:userid": caller.get("userid"),
+        "ses:FromAddress": f"news@{DOMAIN}",
+        "ses:Recipients": ["ann@elsewhere.test"],
+    }
+    named = {name.replace("__", ":"): value for name, value in more.items()}
+    return {key: value for key, value in (plain | named).items() if value is not None}
+
+
+STRANGER = role(STRANGERS[0])
+_PARTNERS_ROLE = role(PARTNER, "Mailer")
+_SERVICE = {"kind": "service", "service": "cognito-idp.amazonaws.com"}
+_PATH = f"x:{PARTNER}:role/Mailer"
+
+
+def _by_service(**more: Any) -> Request:
+    return asked(_SERVICE, carried({}, aws__SourceIp=more.pop("aws__SourceIp", None), **more), channel="service")
+
+
+CASES = (
+    Case("an address is no less there for a service", policy(
+        allow(Principal={"Service": _SERVICE["service"]}, Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
+    ), _by_service(aws__SourceIp="52.95.4.19")),
+    Case("a region that the request does not tell is no other region", policy(
+        allow(Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}})
+    ), asked(STRANGER, carried(STRANGER))),
+    Case("a witness leaves out the key that must be missing", policy(
+        allow(Principal={"AWS": PARTNER}, Condition={"StringNotLikeIfExists": {"aws:RequestedRegion": "us-east-1"}})
+    )),
+    Case("an ARN with a wildcard is never a service", policy(
+        allow(Principal={"AWS": "arn:aws:iam::*:role/Mailer"})
+    ), _by_service(), allowed=False),
+    Case("the start of an account id is never a service", policy(
+        allow(Principal={"AWS": f"{PARTNER[:6]}*"})
+    ), _by_service(), allowed=False),
+    Case("an account of another partition is nobody here", policy(
+        allow(Principal={"AWS": f"arn:aws-us-gov:iam::{PARTNER}:root"})
+    ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE)), allowed=False),
+    Case("the id of a federated user is one principal", policy(
+        allow(Condition={"StringLike": {"aws:userid": f"{PARTNER}:bob"}})
+    )),
+    Case("a user name fixes nobody without an account", policy(
+        allow(Condition={"StringEquals": {"aws:username": "ann"}})
+    )),
+    Case("a path may quote an account", policy(
+        allow(Condition={"StringLike": {"aws:PrincipalArn": f"*:{PARTNER}:role/Mailer"}})
+    ), asked(role(STRANGERS[0], _PATH), carried(role(STRANGERS[0], _PATH)))),
+    Case("a path may quote an account after a glob of the account", policy(
+        allow(Condition={"StringLike": {"aws:PrincipalArn": f"arn:*:iam::*{PARTNER}:role/Mailer"}})
+    ), asked(role(STRANGERS[0], _PATH), carried(role(STRANGERS[0], _PATH)))),
+    Case("an ARN operator reads the account by itself", policy(
+        allow(Condition={"ArnLike": {"aws:PrincipalArn": f"arn:*:iam::{PARTNER}:role/Mailer"}})
+    ), asked(role(STRANGERS[0], _PATH), carried(role(STRANGERS[0], _PATH))), allowed=False),
+    Case("a glob of fewer fields than an ARN cannot be read", policy(
+        allow(), deny(Condition={"ArnNotEqualsIfExists": {"aws:SourceArn": f"*{OWNER}*"}})
+    ), asked(STRANGER, carried(STRANGER))),
+    Case("a Deny of several values without a set operator does not surely fire", policy(
+        allow(), deny(Condition={"StringNotEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}})
+    ), asked(STRANGER, carried(STRANGER))),
+    Case("an operator for another type leaves a missing key missing", policy(
+        allow(Condition={"DateEquals": {"aws:UserAgent": "2030-01-01"}})
+    ), asked(STRANGER, carried(STRANGER)), allowed=False),
+    Case("text compared with a date is open", policy(
+        allow(Principal={"AWS": PARTNER}, Condition={"StringLike": {"aws:CurrentTime": "2030*"}})
+    ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE))),
+    Case("a date without a zone is in UTC", policy(
+        allow(Condition={"DateLessThan": {"aws:CurrentTime": "2026-11-22T12:00:00"}})
+    ), asked(STRANGER, carried(STRANGER)), allowed=False),
+    Case("an IPv6 range broader than /32 is no limit", policy(
+        allow(Condition={"IpAddressIfExists": {"aws:SourceIp": "2001::/16"}})
+    ), asked(STRANGER, carried(STRANGER, aws__SourceIp="2001:db8:77::1"))),
+    Case("a bucket is one resource without an account", policy(
+        allow(), deny(Condition={"ArnNotEquals": {"aws:SourceArn": "arn:aws:s3:::bucket"}})
+    ), _by_service(aws__SourceArn="arn:aws:s3:::bucket", aws__SourceAccount=STRANGERS[0])),
+    Case("a whole account stays one with a network as limit", policy(
+        allow(Principal={"AWS": PARTNER}, Condition={"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+    ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE, aws__SourceIp="198.51.100.9"))),
+    Case("a short unique id is still an id", policy(
+        allow(Condition={"StringLike": {"aws:userid": "AROAEXAMPLEID:*"}})
+    )),
+)  # fmt: skip
