@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from inventory.policy.actions import CANONICAL
 from inventory.policy.channels import Channel
 from inventory.policy.conditions import Condition
 from inventory.policy.instants import instant_of
@@ -31,15 +32,11 @@ def is_among(
         return False
     if request.channel is Channel.SERVICE:
         return _is_service(reach, request, accounts, organizations, principals, services)
-    if caller.kind is CallerKind.SERVICE:
-        return False
-    if reach in _OPEN:
-        return True
-    if reach is Reach.ORGANIZATION:
-        return _is_in(caller, organizations)
+    if caller.kind is CallerKind.SERVICE or reach in _OPEN:
+        return caller.kind is not CallerKind.SERVICE
     if reach is Reach.PRINCIPAL:
         return any(_is_principal(caller, principal) for principal in principals)
-    return caller.account in accounts
+    return _is_in(caller, organizations) if reach is Reach.ORGANIZATION else caller.account in accounts
 
 
 def _is_in(caller: Caller, organizations: Sequence[str]) -> bool:
@@ -117,7 +114,10 @@ def _context(request: Request) -> dict[str, ContextValue]:
         key = find_key(name)
         if key is None:
             context[name] = value
-        elif presence(key, request.channel, request.action.removeprefix("ses:")) is not Presence.NEVER:
+        elif (
+            presence(key, request.channel, CANONICAL.get(request.action.lower().removeprefix("ses:"), ""))
+            is not Presence.NEVER
+        ):
             context[key.name] = value
     return context
 

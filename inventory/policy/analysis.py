@@ -1,28 +1,17 @@
 """The analyser: policies of one identity in, delegations out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from inventory.policy.actions import classes_of
-from inventory.policy.channels import Channel
-from inventory.policy.circles import Circle, Circles
-from inventory.policy.delegations import Analysis, Delegation, Limit, Note, PolicyProblem
+from inventory.policy.delegations import Analysis, Delegation, Note, PolicyProblem
 from inventory.policy.denials import Permission
-from inventory.policy.documents import Document, PolicyError, Statement, document_of
-from inventory.policy.instants import instant_of
-from inventory.policy.keys import Kind, depends_on_action, presence
-from inventory.policy.limits import limits_of
-from inventory.policy.principals import PrincipalKind
-from inventory.policy.reach import Reach
-from inventory.policy.reasons import reason_for
-from inventory.policy.requests import Request
-from inventory.policy.settings import UNKNOWN_ORGANIZATION, Setting
-from inventory.policy.solver import Population, Solver
+from inventory.policy.documents import Document, PolicyError, document_of
+from inventory.policy.settings import Setting
+from inventory.policy.solver import Solver
+from inventory.policy.statement_grants import Grant
 from inventory.policy.traps import notes_of_documents, notes_of_statement
-from inventory.policy.trust import Registry, Trust
-
-_SECOND = timedelta(seconds=1)
+from inventory.policy.trust import Registry
 
 
 def analyse(
@@ -34,18 +23,17 @@ def analyse(
     """
     documents, problems = _read(policies)
     statements = tuple(statement for document in documents for statement in document.statements)
-    at = at.astimezone(UTC).replace(microsecond=0)
-    setting = Setting(identity_arn, owner_account, registry, at, statements)
+    setting = Setting(identity_arn, owner_account, registry, at.astimezone(UTC).replace(microsecond=0), statements)
     permission = Permission(setting, Solver(setting))
     delegations = [
         delegation
         for statement in statements
         if statement.allows
-        for delegation in _Statement(permission, statement).delegations()
+        for delegation in Grant(permission, statement).delegations()
     ]
     notes = [
         *notes_of_documents(documents, policies),
-        *(n for s in statements for n in notes_of_statement(s, permission, delegations)),
+        *(note for statement in statements for note in notes_of_statement(statement, permission, delegations)),
     ]
     return Analysis(
         identity_arn=identity_arn,
@@ -68,162 +56,4 @@ def _read(policies: Mapping[str, str]) -> tuple[list[Document], list[PolicyProbl
 
 def _with_notes(delegation: Delegation, notes: Sequence[Note]) -> Delegation:
     own = [n for n in notes if n.policy == delegation.policy and n.statement == delegation.statement]
-    return replace(delegation, notes=tuple(own))
-
-
-@dataclass
-class _Found:
-    """What has been found for one (channel, reach, trust)."""
-
-    circles: list[Circle] = field(default_factory=list)
-    actions: list[str] = field(default_factory=list)
-    instants: dict[str, list[datetime]] = field(default_factory=dict)
-    requests: dict[str, Request] = field(default_factory=dict)
-
-
-class _Statement:
-    """The delegations of one Allow."""
-
-    def __init__(self, permission: Permission, statement: Statement) -> None:
-        self.permission, self.statement = permission, statement
-        self.setting: Setting = permission.setting
-        self.found: dict[tuple[Channel, Reach, Trust], _Found] = {}
-        self.instants: dict[str, list[datetime]] = {}
-
-    def delegations(self) -> list[Delegation]:
-        """One per channel, reach and trust; one inert or dangling delegation where nobody is admitted."""
-        if self.statement.covers(self.setting.identity_arn, self.setting.context, surely=False):
-            self._look()
-        made = [self._delegation(*key, found) for key, found in self.found.items()]
-        return made + list(self._nobody(is_empty=not made))
-
-    def _look(self) -> None:
-        for actions, denies in self._action_groups():
-            self.instants[actions[0]] = self._instants(denies)
-            for channel in Channel:
-                for instant in self.instants[actions[0]]:
-                    population = Population(channel, actions[0], instant)
-                    for circle in Circles(self.permission, self.statement, population, denies).find():
-                        self._add(channel, circle, actions, instant)
-
-    def _action_groups(self) -> list[tuple[list[str], tuple[Statement, ...]]]:
-        """Actions that no condition and no Deny tells apart, with the Denys that mean them; send actions first."""
-        groups: dict[object, tuple[list[str], tuple[Statement, ...]]] = {}
-        conditions = [c for s in (self.statement, *self.permission.denies) for c in s.conditions]
-        keys = {c.key.name: c.key for c in conditions if c.key is not None and depends_on_action(c.key)}
-        for action in sorted(self.statement.known_actions, key=_send_first):
-            denies = self.permission.denies_of(action)
-            profile = tuple(presence(key, Channel.DIRECT, action) for key in keys.values())
-            mark = (tuple((s.policy, s.index) for s in denies), profile)
-            groups.setdefault(mark, ([], denies))[0].append(action)
-        return list(groups.values())
-
-    def _instants(self, denies: Sequence[Statement]) -> list[datetime]:
-        """Now, and every later instant at which a condition changes, with the one after."""
-        at = self.setting.at
-        later = set()
-        for condition in (c for s in (self.statement, *denies) for c in s.conditions):
-            if condition.key is not None and condition.key.kind is Kind.DATE and not condition.doubt:
-                for value in condition.values:
-                    edge = instant_of(value)
-                    later |= {edge.replace(microsecond=0), edge.replace(microsecond=0) + _SECOND} if edge else set()
-        return [at, *sorted(edge for edge in later if edge > at)]
-
-    def _add(self, channel: Channel, circle: Circle, actions: list[str], instant: datetime) -> None:
-        found = self.found.setdefault((channel, circle.reach, circle.trust), _Found())
-        found.circles.append(circle)
-        found.instants.setdefault(actions[0], []).append(instant)
-        if circle.model.is_certain and "" not in found.requests:
-            found.requests[""] = Request(
-                caller=circle.model.caller,
-                action=f"ses:{actions[0]}",
-                identity_arn=self.setting.identity_arn,
-                channel=channel,
-                context=dict(sorted(circle.model.context.items())),
-            )
-        found.actions += [action for action in actions if action not in found.actions]
-
-    def _delegation(self, channel: Channel, reach: Reach, trust: Trust, found: _Found) -> Delegation:
-        statement = self.statement
-        actions = tuple(f"ses:{action}" for action in sorted(found.actions))
-        starts_at, ends_at = self._window(found)
-        return Delegation(
-            policy=statement.policy,
-            sid=statement.sid,
-            statement=statement.index,
-            channel=channel,
-            reach=reach,
-            trust=trust,
-            accounts=_all(circle.account for circle in found.circles),
-            organizations=_all(_shown(circle.organization) for circle in found.circles),
-            principals=_all(circle.principal for circle in found.circles),
-            services=_all(circle.service for circle in found.circles),
-            action_classes=classes_of(actions),
-            actions=actions,
-            limits=limits_of(self.permission, statement, channel, actions),
-            reason="; ".join(dict.fromkeys(self._doubts())) if reach is Reach.UNDETERMINED else "",
-            starts_at=starts_at,
-            ends_at=ends_at,
-            witness=found.requests.get(""),
-        )
-
-    def _doubts(self) -> Iterator[str]:
-        yield from self.statement.doubts
-        for principal in self.statement.principals:
-            if principal.doubt:
-                yield principal.doubt
-        if not self.statement.doubts:
-            yield "the conditions are too entangled to be sure"
-
-    def _window(self, found: _Found) -> tuple[datetime | None, datetime | None]:
-        """From when and until when any of its actions is let through; ``None`` where that has no bound."""
-        starts, ends = [], []
-        for action, instants in found.instants.items():
-            later = [instant for instant in self.instants[action] if instant > max(instants)]
-            starts.append(min(instants) if min(instants) > self.setting.at else None)
-            ends.append(later[0] if later else None)
-        return _earliest(starts), _latest(ends)
-
-    def _nobody(self, *, is_empty: bool) -> Iterator[Delegation]:
-        statement = self.statement
-        actions = tuple(f"ses:{action}" for action in sorted(statement.known_actions))
-        deleted = [p.value for p in statement.principals if p.kind is PrincipalKind.DELETED]
-        blank = Delegation(
-            policy=statement.policy,
-            sid=statement.sid,
-            statement=statement.index,
-            channel=Channel.DIRECT,
-            reach=Reach.INERT,
-            trust=None,
-            action_classes=classes_of(actions),
-            actions=actions,
-            limits=limits_of(self.permission, statement, Channel.DIRECT, actions),
-        )
-        if deleted and not statement.excludes_principals:
-            why = f"{', '.join(deleted)} is the id of a user or role that was deleted: it admits nobody"
-            yield replace(blank, reach=Reach.DANGLING, principals=tuple(sorted(deleted)), reason=why)
-        elif is_empty:
-            yield replace(blank, reason=reason_for(self.permission, statement))
-
-
-def _earliest(starts: list[datetime | None]) -> datetime | None:
-    return min((start for start in starts if start), default=None) if None not in starts else None
-
-
-def _latest(ends: list[datetime | None]) -> datetime | None:
-    return max((end for end in ends if end), default=None) if None not in ends else None
-
-
-def _send_first(action: str) -> tuple[bool, str]:
-    return (action != "SendEmail", action) if action.startswith("Send") else (True, f"~{action}")
-
-
-def _all(values: Iterator[str | None]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
-
-
-def _shown(organization: str | None) -> str | None:
-    return "${aws:ResourceOrgID}" if organization == UNKNOWN_ORGANIZATION else organization
-
-
-__all__ = ["Limit", "analyse"]
+    return replace(delegation, notes=tuple(own)) if own else delegation

@@ -80,9 +80,9 @@ class Circles:
         else:
             self.base = replace(self.base, is_network_fresh=False)
         if any(principal.kind is PrincipalKind.DOUBTFUL for principal in principals):
-            yield from (self._doubtful(circle) for circle in Circles(
-                self.permission, replace(self.statement, principals=_EVERYONE), self.base, self.denies
-            )._anyone())  # fmt: skip
+            everyone = replace(self.statement, principals=_EVERYONE)
+            found = Circles(self.permission, everyone, self.base, self.denies).find()
+            yield from (self._doubtful(circle) for circle in found)
         yield from self._listed()
 
     def _unnamed(self) -> tuple[Demand, ...]:

@@ -158,10 +158,9 @@ class Condition:
     def _language(self, context: Mapping[str, str]) -> Language:
         patterns: list[Pattern] = []
         for value in self.values:
-            if self.is_2012 and self.key is not None and _VARIABLE.search(value):
-                if _names_only(value, self.key.name):
-                    patterns.append((Wild.MANY,))
-                    continue
+            if self.is_2012 and self.key is not None and _names_only(value, self.key.name):
+                patterns.append((Wild.MANY,))
+                continue
             pattern = expand(value, context, has_wildcards=self._has_wildcards, has_variables=self.is_2012)
             if pattern is None:
                 continue
@@ -283,6 +282,8 @@ def _doubt(
         meant = suggestion_for(operator_name)
         hint = f"; did you mean {meant}?" if meant else ""
         return "unknown-operator", f"IAM has no condition operator {operator_name!r}{hint}"
+    if operator.family is Family.NULL and {"true", "false"} == {value.lower() for value in values}:
+        return None
     if key is None:
         return "unknown-key", f"the condition key {key_name!r} is neither an SES key nor a global one"
     if not values:

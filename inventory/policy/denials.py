@@ -29,9 +29,13 @@ def certain_denies(setting: Setting) -> tuple[Statement, ...]:
 class Permission:
     """The search for a request that some conditions allow and no Deny stops."""
 
-    def __init__(self, setting: Setting, solver: Solver) -> None:
+    def __init__(self, setting: Setting, solver: Solver, denies: Sequence[Statement] | None = None) -> None:
         self.setting, self.solver = setting, solver
-        self.denies = certain_denies(setting)
+        self.denies = certain_denies(setting) if denies is None else tuple(denies)
+
+    def without_denies(self) -> "Permission":
+        """The same as if no Deny existed."""
+        return Permission(self.setting, self.solver, ())
 
     def denies_of(self, action: str) -> tuple[Statement, ...]:
         """The Denys that mean an action (without ``ses:``)."""

@@ -55,7 +55,7 @@ class Node:
     ``span`` covers the value, ``names`` the names of an object's members.
     """
 
-    value: "str | bool | None | list[Node] | dict[str, Node]"
+    value: "str | bool | list[Node] | dict[str, Node] | None"
     span: Span
     names: dict[str, Span] = field(default_factory=dict)
 

@@ -61,9 +61,13 @@ def principal_of(kind: str, value: str, path: Path) -> Principal:
     """One principal, from the member of ``Principal`` it stands under and its text."""
     if kind == "Service":
         return _service(value, path)
-    if kind != "AWS":
-        why = f"{kind} principals mean nothing to SES"
-        return Principal(PrincipalKind.DOUBTFUL, value, path, doubt=why, is_exact=False)
+    if kind == "AWS":
+        return _aws(value, path)
+    why = f"{kind} principals mean nothing to SES"
+    return Principal(PrincipalKind.DOUBTFUL, value, path, doubt=why, is_exact=False)
+
+
+def _aws(value: str, path: Path) -> Principal:
     if value == "*":
         return Principal(PrincipalKind.ANYONE, value, path)
     if _ACCOUNT.fullmatch(value):

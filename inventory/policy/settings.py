@@ -10,6 +10,7 @@ from inventory.policy.conditions import Condition, has_wildcard
 from inventory.policy.documents import Statement
 from inventory.policy.globs import Language, language
 from inventory.policy.instants import iso
+from inventory.policy.networks import Range, complement, fresh, range_of
 from inventory.policy.trust import Registry
 
 UNKNOWN_ORGANIZATION = "o-identityowner"
@@ -124,6 +125,17 @@ class Setting:
         return next(
             each for each in _fresh_accounts() if each not in self.accounts and each not in self.registry.accounts
         )
+
+    @cached_property
+    def unnamed_addresses(self) -> tuple[Range, ...]:
+        """The addresses that no range in the policies holds, broad ranges apart."""
+        named = [
+            range_of(value)
+            for condition in self.conditions
+            for value in condition.values
+            if "." in value or ":" in value
+        ]
+        return complement(found for found in named if found is not None and not fresh([found]))
 
     @cached_property
     def clock(self) -> str:

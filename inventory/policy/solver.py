@@ -201,11 +201,13 @@ class _Task:
         self.wanted: dict[str, _Wanted] = {}
         self.pins: dict[str, str | None] = {}
         self.linked = False
+        self.is_impossible = False
 
     def want(self, condition: Condition, *, truth: bool) -> None:
         """Add one literal."""
         key, operator = condition.key, condition.operator
         if key is None or operator is None:
+            self.is_impossible |= condition.when_missing is not truth
             return
         wanted = self.wanted.setdefault(key.name, _Wanted(key))
         if operator.family is Family.NULL:
@@ -228,6 +230,8 @@ class _Task:
     def solve(self, known: dict[object, tuple[Caller, dict[str, ContextValue]] | None]) -> Model | None:
         """The model, or ``None``."""
         context: dict[str, ContextValue] = {}
+        if self.is_impossible:
+            return None
         for wanted in self.wanted.values():
             if not self._fits_presence(wanted):
                 return None
@@ -374,6 +378,7 @@ class _Task:
             ranges = _addresses(literals)
             if self.population.is_network_fresh and wanted.key.name == "aws:SourceIp":
                 ranges = fresh(ranges)
+                ranges = intersect(ranges, self.setting.unnamed_addresses) or ranges
             value = an_address(ranges) if ranges else None
         else:
             value = self._endpoint(wanted.key.name, literals)
