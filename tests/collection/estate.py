@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +14,7 @@ from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.collectors import Collector
-from inventory.services.run_reports import RunReport, report
+from inventory.services.run_reports import report
 from inventory.services.runs import start_run
 
 ACCOUNT = "111122223333"
@@ -21,7 +22,7 @@ REGION = "eu-west-1"
 LIMITS = CollectionLimits(slice=timedelta(seconds=5), first_pause=0.05, longest_pause=0.2)
 
 
-def policy(principal="702839415026", **fields) -> dict:
+def policy(principal="702839415026", **fields) -> dict[str, Any]:
     """A policy that lets one principal send as example.com."""
     statement = {
         "Sid": "Partner",
@@ -54,7 +55,7 @@ def begin(*, accounts=(), regions=(REGION,), at=None) -> CollectionRun:
     )
 
 
-def collect(*, accounts=(), regions=(REGION,), by: Collector | None = None, **options) -> RunReport:
+def collect(*, accounts=(), regions=(REGION,), by: Collector | None = None, **options) -> Any:
     """One run from start to end in this process."""
     run = begin(accounts=accounts, regions=regions)
     (by or collector(**options)).work_to_the_end(run)
