@@ -26,6 +26,7 @@ def with_services(arguments: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
     from sesgov import environment
+    from sesgov.setting_values import SettingError
     from sesgov.supervisor.commands import services_for
     from sesgov.supervisor.errors import StartError
 
@@ -34,7 +35,7 @@ def with_services(arguments: list[str]) -> None:
     try:
         with services_for(command, environment.read(os.environ)):
             execute_from_command_line(arguments)
-    except (environment.SettingError, StartError) as error:
+    except (SettingError, StartError) as error:
         sys.exit(f"manage.py: {error}")
 
 

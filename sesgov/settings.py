@@ -10,10 +10,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from sesgov import environment, log_lines
+from sesgov.setting_values import SettingError
 
 try:
     ENVIRONMENT = environment.read(os.environ)
-except environment.SettingError as error:
+except SettingError as error:
     raise ImproperlyConfigured(str(error)) from None
 
 BASE_DIR = environment.ROOT

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 
 from sesgov import environment
+from sesgov.setting_values import SettingError
 from sesgov.supervisor import databases, services
 from sesgov.supervisor.errors import StartError
 from sesgov.supervisor.state import StateDir
@@ -34,7 +35,7 @@ def pytest_load_initial_conftests() -> Generator[None]:
         missing = services.needed(given)
         if missing:
             _start(given, missing)
-    except (environment.SettingError, StartError) as error:
+    except (SettingError, StartError) as error:
         HELD.close()
         pytest.exit(str(error), returncode=2)
     _suit_settings()

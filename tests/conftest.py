@@ -2,9 +2,30 @@
 
 import os
 import shutil
+import socket
+from ipaddress import ip_address
+from unittest import mock
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine():
+    """A connection to anywhere else fails at once; the broker that REDIS_URL gives may be elsewhere."""
+    connect = socket.socket.connect
+    known = {found[4][0] for found in socket.getaddrinfo(urlsplit(settings.REDIS_URL).hostname, None)}
+
+    def connect_here(self, address):
+        host = address[0] if self.family in {socket.AF_INET, socket.AF_INET6} else "localhost"
+        if host != "localhost" and host not in known and not ip_address(host).is_loopback:
+            raise PermissionError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    with mock.patch.object(socket.socket, "connect", connect_here):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from sesgov import environment
 from sesgov.environment import Environment
+from sesgov.setting_values import SettingError
 from sesgov.supervisor import commands, databases, demo, services
 from sesgov.supervisor.errors import StartError
 from sesgov.supervisor.locks import Lock
@@ -52,7 +53,7 @@ def main() -> int:
         signal.signal(number, _stop)
     try:
         _run(options, environment.read(os.environ))
-    except (StartError, environment.SettingError) as error:
+    except (StartError, SettingError) as error:
         sys.stderr.write(f"run: {error}\n")
         return 1
     except StopRequestedError:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sesgov.environment import SettingError, read
+from sesgov.environment import read
+from sesgov.setting_values import SettingError
 
 PRODUCTION = {
     "SESGOV_PRODUCTION": "true",
@@ -66,9 +67,10 @@ def test_a_bad_value_is_one_line_that_names_the_variable(name, value):
 
 
 def test_a_refusal_shows_neither_password_nor_key():
-    for name, value in {"DATABASE_URL": "mysql://u:hush@host/name", "SESGOV_SECRET_KEY": "hush"}.items():
+    urls = ["mysql://u:hush@host/name", "postgres://u:hush@host:port/name", "postgres://u:p@hush@host"]
+    for bad in [{"SESGOV_SECRET_KEY": "hush"}, *({"DATABASE_URL": url} for url in urls)]:
         with pytest.raises(SettingError) as refused:
-            read({name: value})
+            read(bad)
         assert "hush" not in str(refused.value)
 
 

@@ -1,0 +1,166 @@
+"""What a variable of the environment may hold: each check answers the value as we use it, or raises SettingError."""
+
+import re
+from datetime import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SHORTEST_SECRET = 50
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
+
+
+class SettingError(ValueError):
+    """A variable of the environment that cannot be used; the text is one line for the operator."""
+
+
+def _fail(name: str, value: str, wanted: str) -> SettingError:
+    return SettingError(f"{name}={value!r} cannot be used: {wanted}")
+
+
+def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    wanted = f"expected {' or '.join(f'{scheme}://' for scheme in schemes)} followed by a host"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise _fail(name, _without_password(value), wanted) from None
+    if parts.scheme not in schemes or not parts.hostname or port == 0:
+        raise _fail(name, _without_password(value), wanted)
+    return value
+
+
+def database_url(name: str, value: str) -> str:
+    url = _url(name, value, ("postgres", "postgresql"))
+    if len(urlsplit(url).path) < 2:
+        raise _fail(name, _without_password(value), "expected the name of a database at the end")
+    return url
+
+
+def redis_url(name: str, value: str) -> str:
+    url = _url(name, value, ("redis", "rediss"))
+    if not re.fullmatch(r"/?\d*", urlsplit(url).path):
+        raise _fail(name, _without_password(value), "expected nothing or the number of a database after the host")
+    return url
+
+
+def http_url(name: str, value: str) -> str:
+    return _url(name, value, ("http", "https"))
+
+
+def secret_key(name: str, value: str) -> str:
+    if len(value) < SHORTEST_SECRET:
+        raise SettingError(f"{name} cannot be used: expected at least {SHORTEST_SECRET} characters")
+    return value
+
+
+def address(name: str, value: str) -> str:
+    if "@" not in value:
+        raise _fail(name, value, "expected a mail address")
+    return value
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//.*@", "//...@", url)
+
+
+def boolean(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise _fail(name, value, "expected true or false")
+
+
+def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise _fail(name, value, f"expected {' or '.join(words)}")
+    return value
+
+
+def embedded(name: str, value: str) -> str:
+    return _one_of(name, value, ("auto", "wheel"))
+
+
+def log_format(name: str, value: str) -> str:
+    return _one_of(name, value, ("text", "json"))
+
+
+def log_level(name: str, value: str) -> str:
+    return _one_of(name, value.upper(), LOG_LEVELS)
+
+
+def rate(name: str, value: str) -> float:
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1000:
+        raise _fail(name, value, "expected requests per second from 0 (no limit) to 1000")
+    return rate
+
+
+def seconds(name: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 1 <= seconds <= 3600:
+        raise _fail(name, value, "expected seconds from 1 to 3600")
+    return seconds
+
+
+def zone(name: str, value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _fail(name, value, "expected a zone such as Europe/Berlin") from None
+
+
+def time_of_day(name: str, value: str) -> time | None:
+    if value == "never":
+        return None
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise _fail(name, value, "expected HH:MM or never")
+    hour, minute = value.split(":")
+    return time(int(hour), int(minute))
+
+
+def words(name: str, value: str) -> tuple[str, ...]:
+    items = tuple(item.strip() for item in value.split(",") if item.strip())
+    if not items:
+        raise _fail(name, value, "expected words with commas between them")
+    return items
+
+
+def base_url(name: str, value: str) -> str:
+    url = _url(name, value, ("http", "https"))
+    if urlsplit(url).path.strip("/") or urlsplit(url).query:
+        raise _fail(name, value, "expected scheme, host and port only, without a path")
+    return url.rstrip("/")
+
+
+def role_name(name: str, value: str) -> str:
+    if not re.fullmatch(r"[\w+=,.@/-]{1,128}", value):
+        raise _fail(name, value, "expected the name of an IAM role, without an ARN")
+    return value
+
+
+def external_id(name: str, value: str) -> str:
+    if not re.fullmatch(r"[\w+=,.@:/-]{2,1224}", value):
+        raise _fail(name, value, "expected 2 to 1224 letters, digits or +=,.@:/-")
+    return value
+
+
+def mail_url(name: str, value: str) -> str:
+    if urlsplit(value).scheme not in MAIL_SCHEMES:
+        raise _fail(name, _without_password(value), f"expected one of {', '.join(MAIL_SCHEMES)}")
+    return value
+
+
+def state_dir(name: str, value: str) -> Path:
+    if "\0" in value:
+        raise _fail(name, value, "expected a folder")
+    return Path(value).expanduser().absolute()
