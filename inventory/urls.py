@@ -1,6 +1,6 @@
 """The addresses of the inventory."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from inventory.views import identities, runs
 from inventory.views.accounts import ACCOUNTS
@@ -26,7 +26,7 @@ urlpatterns = [
     path("findings/remediated.csv", export_view(REMEDIATIONS), name="remediation_export"),
     path("delegates/", list_view(DELEGATES), name="delegate_list"),
     path("delegates.csv", export_view(DELEGATES), name="delegate_export"),
-    path("delegates/<str:account_id>/", delegate_detail, name="delegate_detail"),
+    re_path(r"^delegates/(?P<account_id>[0-9]{12})/$", delegate_detail, name="delegate_detail"),
     path("accounts/", list_view(ACCOUNTS), name="account_list"),
     path("accounts.csv", export_view(ACCOUNTS), name="account_export"),
     path("runs/", list_view(runs.RUNS), name="run_list"),

@@ -10,6 +10,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "errors/403.html", status=403)
 
 
+def untrusted_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """A form came without its token: too old, or sent from another site."""
+    return render(request, "errors/403.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
     """Nothing there, or nothing that this person may see: the page does not tell which."""
     return render(request, "errors/404.html", status=404)

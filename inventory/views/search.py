@@ -20,7 +20,7 @@ _FINDING = re.compile(r"^[fF]-?(\d{1,18})$")
 def search(request: HttpRequest) -> HttpResponse:
     """Ten of each kind; a finding's number leads straight to it."""
     user = person(request)
-    query = request.GET.get("q", "").strip()[:320]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:320]
     number = _FINDING.match(query)
     if number and Finding.objects.visible_to(user).filter(pk=int(number[1])).exists():
         return redirect("inventory:finding_detail", pk=int(number[1]))
