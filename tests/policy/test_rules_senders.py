@@ -11,6 +11,7 @@ from tests.policy.rule_builders import subject as identity
 
 UNKNOWN = Trust.UNKNOWN
 TO_ONE = Limit("recipients", "ses:Recipients", "ForAllValues:StringLike", ("*@example.org",))
+NOT_ADMIN = Limit("from_address", "ses:FromAddress", "StringNotLike", ("*admin*",))
 DISPLAY = Limit("from_display_name", "ses:FromDisplayName", "StringEquals", ("Shop",))
 
 
@@ -131,9 +132,23 @@ def test_a_role_is_found_under_its_account_and_named_with_the_account_that_peopl
     )
     assert found.subject == STRANGER
     assert found.text == (
-        "role/mailer of Lettercraft (account 4444-5555-6666) can send as any address at mail.example.com; "
+        "role/mailer of Lettercraft (account 4444-5555-6666) can send as news@mail.example.com; "
         "that relationship has ended."
     )
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((), "any address at mail.example.com;"),
+        ((FROM_ALL,), "any address at mail.example.com;"),
+        ((FROM_ONE,), "news@mail.example.com;"),
+        ((NOT_ADMIN,), "any address at mail.example.com other than *admin*;"),
+    ],
+)
+def test_the_sentence_says_as_whom(limits, words):
+    found = only(identity(role(STRANGER, UNKNOWN, limits=limits)), "unknown-account-send")
+    assert f"can send as {words}" in found.text
 
 
 def test_a_principal_without_account_is_found_under_its_id():

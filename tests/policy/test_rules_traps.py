@@ -199,9 +199,7 @@ def _lines(*delegations):
 def test_copies_drift_where_this_one_lets_in_more():
     copy = RegionCopy("us-east-1", _lines(role()))
     found = only(identity(role(), role(STRANGER), region_copies=(copy,)), "region-drift")
-    assert STRANGER in found.text
-    assert "us-east-1" in found.text
-    assert PARTNER not in found.text
+    assert found.text == "In eu-west-1 the policies let in account 4444-5555-6666 in a way that us-east-1 does not."
 
 
 def test_the_narrower_copy_has_nothing_to_take_away():

@@ -21,9 +21,8 @@ def production_isolation(subject: IdentitySubject) -> Iterator[Violation]:
     for delegation, party in _delegates(subject):
         facts = subject.delegates.get(party.account)
         if facts is not None and facts.environment not in ("", "production"):
-            text = (
-                f"{party.label} stands in {facts.environment} and can send as {as_whom(subject)}, which is production."
-            )
+            whom = as_whom(subject, delegation)
+            text = f"{party.label} stands in {facts.environment} and can send as {whom}, which is production."
             yield _at(delegation, "production-isolation", text, party)
 
 
@@ -43,7 +42,9 @@ def any_address(subject: IdentitySubject) -> Iterator[Violation]:
         return
     for delegation, party in _delegates(subject):
         if not has_limit(delegation, "from_address"):
-            yield _at(delegation, "no-from-restriction", f"{party.label} can send as {as_whom(subject)}.", party)
+            yield _at(
+                delegation, "no-from-restriction", f"{party.label} can send as {as_whom(subject, delegation)}.", party
+            )
 
 
 def any_network(subject: IdentitySubject) -> Iterator[Violation]:
@@ -58,7 +59,9 @@ def whole_accounts(subject: IdentitySubject) -> Iterator[Violation]:
     """``whole-account-delegate``."""
     for delegation, party in _delegates(subject):
         if delegation.reach is Reach.ACCOUNT:
-            text = f"{party.label} as a whole can send as {as_whom(subject)}: its administrators choose who."
+            text = (
+                f"{party.label} as a whole can send as {as_whom(subject, delegation)}: its administrators choose who."
+            )
             yield _at(delegation, "whole-account-delegate", text, party)
 
 

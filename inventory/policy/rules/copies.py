@@ -8,10 +8,10 @@ from typing import Any
 from inventory.policy.analysis import analyse
 from inventory.policy.delegations import Analysis, Delegation, Limit
 from inventory.policy.rules.documents import effect, statements
-from inventory.policy.rules.parties import ANYONE, parties
+from inventory.policy.rules.parties import parties
 from inventory.policy.rules.subjects import IdentitySubject, RegionCopy, WayAround
 from inventory.policy.rules.violations import Violation, violation
-from inventory.policy.rules.wording import listed
+from inventory.policy.rules.wording import account_words, listed
 from inventory.policy.trust import Registry
 
 _REGIONAL_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:requestedregion"})
@@ -46,7 +46,7 @@ def drift(region: str, own: frozenset[str], copies: tuple[RegionCopy, ...]) -> I
     narrower = [copy for copy in copies if own - copy.admits]
     if narrower:
         extra = sorted({line.split(" ", 1)[0] for copy in narrower for line in own - copy.admits})
-        who = listed(["anyone" if name == ANYONE else name for name in extra])
+        who = listed([account_words(name) for name in extra])
         where = listed(sorted(copy.region for copy in narrower))
         yield violation("region-drift", f"In {region} the policies let in {who} in a way that {where} does not.")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inventory.policy.delegations import Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.rules.subjects import DelegateFacts
+from inventory.policy.rules.wording import grouped
 
 ANYONE = "*"
 
@@ -22,11 +23,10 @@ class Party:
 
 def account_label(account: str, delegates: Mapping[str, DelegateFacts]) -> str:
     """``Brightmail (account 4444-5555-6666)``, or ``Account 4444-5555-6666`` where nobody knows it."""
-    grouped = "-".join((account[:4], account[4:8], account[8:]))
     facts = delegates.get(account)
     if facts is not None and facts.display_name:
-        return f"{facts.display_name} (account {grouped})"
-    return f"Account {grouped}"
+        return f"{facts.display_name} (account {grouped(account)})"
+    return f"Account {grouped(account)}"
 
 
 def parties(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> tuple[Party, ...]:

@@ -48,7 +48,7 @@ def named_senders(subject: IdentitySubject) -> Iterator[Violation]:
             continue
         rule_id, because = _BY_TRUST[delegation.trust]
         for party in parties(delegation, subject.delegates):
-            text = f"{party.label} can send as {as_whom(subject)}; {because}"
+            text = f"{party.label} can send as {as_whom(subject, delegation)}; {because}"
             yield _at(delegation, rule_id, text, party.subject)
 
 
@@ -57,7 +57,7 @@ def organizations(subject: IdentitySubject) -> Iterator[Violation]:
     for delegation in outside_senders(subject):
         if delegation.reach is Reach.ORGANIZATION:
             for party in parties(delegation, subject.delegates):
-                text = f"{party.label} can send as {as_whom(subject)}."
+                text = f"{party.label} can send as {as_whom(subject, delegation)}."
                 yield _at(delegation, "organization-wide-delegate", text, party.subject)
 
 
@@ -77,24 +77,27 @@ def _public(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violat
         text = f"Anyone with an AWS account can send as {subject.name}, but only {limit_words(delegation)}."
         yield _at(delegation, "public-send-limited", text, ANYONE)
     else:
-        yield _at(delegation, "public-send", f"Anyone with an AWS account can send as {as_whom(subject)}.", ANYONE)
+        yield _at(
+            delegation, "public-send", f"Anyone with an AWS account can send as {as_whom(subject, delegation)}.", ANYONE
+        )
 
 
 def _undetermined(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
-    text = f"A statement allows sending as {as_whom(subject)}, and it cannot be said to whom: possibly to anyone."
+    whom = as_whom(subject, delegation)
+    text = f"A statement allows sending as {whom}, and it cannot be said to whom: possibly to anyone."
     yield _at(delegation, "undetermined-send", text, ANYONE)
 
 
 def _network(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
     values = sorted({value for limit in delegation.limits if limit.kind == "network" for value in limit.values})
     where = ", ".join(values[:4]) or "the named network"
-    text = f"Anyone with an AWS account who calls from {where} can send as {as_whom(subject)}."
+    text = f"Anyone with an AWS account who calls from {where} can send as {as_whom(subject, delegation)}."
     yield _at(delegation, "network-only-send", text, ANYONE)
 
 
 def _service(subject: IdentitySubject, delegation: Delegation) -> Iterator[Violation]:
     for party in parties(delegation, subject.delegates):
-        text = f"{party.label} can send as {as_whom(subject)} for any of its customers."
+        text = f"{party.label} can send as {as_whom(subject, delegation)} for any of its customers."
         yield _at(delegation, "service-unpinned", text, party.subject)
 
 

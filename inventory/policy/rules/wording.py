@@ -7,19 +7,37 @@ CONTENT_KINDS = ("from_address", "recipients")
 _LIMIT_WORDS = {"from_address": "from", "recipients": "to"}
 
 
-def as_whom(subject: IdentitySubject) -> str:
-    """``any address at shop.example.com``, or the one address."""
-    return f"any address at {subject.name}" if subject.is_domain else subject.name
+def as_whom(subject: IdentitySubject, delegation: Delegation | None = None) -> str:
+    """``any address at shop.example.com``, or the addresses that a limit of the delegation leaves."""
+    everything = f"any address at {subject.name}" if subject.is_domain else subject.name
+    limits = [limit for limit in delegation.limits if _narrows(limit, "from_address")] if delegation else []
+    if not limits:
+        return everything
+    return " and ".join(
+        f"{everything} other than {_values(each)}" if _negates(each) else _values(each) for each in limits
+    )
+
+
+def account_words(subject: str) -> str:
+    """``account 4444-5555-6666`` for an account id, ``anyone`` for ``*``, anything else as it is."""
+    if len(subject) == 12 and subject.isdigit():
+        return f"account {grouped(subject)}"
+    return "anyone" if subject == "*" else subject
+
+
+def grouped(account: str) -> str:
+    """``4444-5555-6666``."""
+    return "-".join((account[:4], account[4:8], account[8:]))
 
 
 def content_limits(delegation: Delegation) -> tuple[Limit, ...]:
     """Limits on sender or recipients that exclude something and that no allowed send action escapes."""
-    return tuple(limit for limit in delegation.limits if limit.kind in CONTENT_KINDS and limit.is_effective)
+    return tuple(limit for limit in delegation.limits if _narrows(limit, *CONTENT_KINDS))
 
 
 def has_limit(delegation: Delegation, kind: str) -> bool:
     """Whether a limit of that kind excludes anything."""
-    return any(limit.kind == kind and limit.is_effective for limit in delegation.limits)
+    return any(_narrows(limit, kind) for limit in delegation.limits)
 
 
 def limit_words(delegation: Delegation) -> str:
@@ -35,5 +53,16 @@ def listed(names: list[str]) -> str:
 
 
 def _limit(limit: Limit) -> str:
-    negation = "other than " if "Not" in limit.operator else ""
-    return f"{_LIMIT_WORDS[limit.kind]} {negation}{listed(list(limit.values))}"
+    return f"{_LIMIT_WORDS[limit.kind]} {'other than ' if _negates(limit) else ''}{_values(limit)}"
+
+
+def _narrows(limit: Limit, *kinds: str) -> bool:
+    return limit.kind in kinds and limit.is_effective
+
+
+def _negates(limit: Limit) -> bool:
+    return "Not" in limit.operator
+
+
+def _values(limit: Limit) -> str:
+    return listed(list(limit.values))
