@@ -9,7 +9,7 @@ from inventory.policy.delegations import Delegation, Note
 from inventory.policy.denials import Permission
 from inventory.policy.documents import MOST_CHARACTERS, Document, Statement, unknown_actions
 from inventory.policy.jsontext import odd_characters
-from inventory.policy.keys import Key, Kind, Presence, Source, presence
+from inventory.policy.keys import Key, Kind, Presence, Source, depends_on_action, presence
 from inventory.policy.limits import excludes
 from inventory.policy.networks import fresh, intersect, range_of
 from inventory.policy.note_codes import NoteCode
@@ -179,6 +179,8 @@ def _on_allow(condition: Condition, statement: Statement, permission: Permission
 
 
 def _is_for_services_alone(key: Key) -> bool:
+    if depends_on_action(key):
+        return False
     return all(presence(key, channel, "") is Presence.NEVER for channel in (Channel.DIRECT, Channel.VPC_ENDPOINT))
 
 
