@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from inventory.models import Account, CollectionRun, ScheduledJob
+from inventory.policy.rules import ENGINE_VERSION
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.reevaluation import reevaluate
 from inventory.services.runs import start_run
@@ -39,12 +40,16 @@ def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> Collection
 
 
 def reevaluate_daily(*, at: datetime) -> bool:
-    """Judge all stored facts once after each midnight: contracts and policies end by the calendar."""
+    """Judge all stored facts once after each midnight, since contracts and policies end by the calendar.
+
+    The engine is part of the job, so that an upgrade is followed by a judgement at once.
+    """
+    job = f"{REEVALUATE} by engine {ENGINE_VERSION}"
     due_at = last_due(at, time(0, 0), settings.SESGOV_TIME_ZONE)
-    is_ours = _claim(REEVALUATE, due_at, at)
+    is_ours = _claim(job, due_at, at)
     if is_ours:
         reevaluate(at=at)
-        ScheduledJob.objects.filter(job=REEVALUATE, due_at=due_at).update(finished_at=at)
+        ScheduledJob.objects.filter(job=job, due_at=due_at).update(finished_at=at)
     return is_ours
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inventory.models import CollectionRun, ScheduledJob
+from inventory.services import schedule
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.schedule import last_due, reevaluate_daily, start_scheduled_run
 from tests import builders
@@ -59,3 +60,11 @@ def test_stored_facts_are_judged_once_a_day():
     assert reevaluate_daily(at=NOW)
     assert not reevaluate_daily(at=NOW + timedelta(hours=1))
     assert reevaluate_daily(at=NOW + timedelta(days=1))
+
+
+@pytest.mark.django_db
+def test_a_new_engine_judges_at_once(monkeypatch):
+    assert reevaluate_daily(at=NOW)
+    monkeypatch.setattr(schedule, "ENGINE_VERSION", "next")
+    assert reevaluate_daily(at=NOW + timedelta(minutes=1))
+    assert not reevaluate_daily(at=NOW + timedelta(minutes=2))
