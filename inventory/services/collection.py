@@ -56,7 +56,8 @@ class Slice:
             with ThreadPoolExecutor(self._limits.threads) as pool:
                 self._read(pool, stop_at)
                 while self._flying:
-                    self._collect(stop_at)
+                    for answer in self._arrivals(stop_at):
+                        self._take(answer)
         finally:
             self._give_back(readings)
 
@@ -67,7 +68,10 @@ class Slice:
             if self._now() >= stop_at or (not self._flying and next_at >= stop_at):
                 return
             has_room = len(self._flying) < self._limits.threads
-            self._collect(min(next_at, stop_at) if has_room else stop_at)
+            for answer in self._arrivals(min(next_at, stop_at) if has_room else stop_at):
+                self._take(answer)
+                # Writing takes time, in which other calls have fallen due.
+                self._launch(pool)
 
     def _launch(self, pool: ThreadPoolExecutor) -> None:
         while self._heap and self._heap[0][0] <= self._now() and len(self._flying) < self._limits.threads:
@@ -109,15 +113,15 @@ class Slice:
             self._pacer.completed(permit)
         return Answer(reading, call, result, is_access, asked_at, self._clock())
 
-    def _collect(self, until: float) -> None:
-        """Take the answers that are there, or wait for the first; at most until that instant if none is under way."""
+    def _arrivals(self, until: float) -> Iterator[Answer]:
+        """The answers that are there, or the first to come until that instant."""
         seconds = max(0.001, until - self._now())
         if not self._flying:
             time.sleep(seconds)
             return
         done, self._flying = wait(self._flying, timeout=seconds, return_when=FIRST_COMPLETED)
         for future in done:
-            self._take(future.result())
+            yield future.result()
         if done:
             self._on_progress()
 

@@ -50,7 +50,9 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(404, b'{"message": "no such route"}')
 
     def _list(self, start):
-        page: dict[str, object] = {"EmailIdentities": [{"IdentityName": name} for name in self.server.identities[start : start + 2]]}
+        page: dict[str, object] = {
+            "EmailIdentities": [{"IdentityName": name} for name in self.server.identities[start : start + 2]]
+        }
         if start + 2 < len(self.server.identities):
             page["NextToken"] = str(start + 2)
         self._answer(200, json.dumps(page).encode())
