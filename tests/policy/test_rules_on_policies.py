@@ -164,6 +164,12 @@ def test_a_deny_that_never_fires(condition):
     assert known["dead-deny"] == "medium"
 
 
+def test_a_deny_of_other_organizations_that_callers_without_one_skip():
+    condition = {"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-ours/*"}}
+    assert rules(allow("*"), deny(condition)) == {"public-send", "dead-deny"}
+    assert "dead-deny" not in rules(allow(MAILER, FROM_NEWS), deny(condition))
+
+
 @pytest.mark.parametrize(
     "condition",
     [

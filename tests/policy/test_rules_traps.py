@@ -153,6 +153,14 @@ def test_a_deny_that_never_fires(reach, severity):
     assert only(identity(delegation(reach, Trust.UNKNOWN), notes=(trap,)), "dead-deny").severity == severity
 
 
+def test_a_deny_that_strangers_skip_is_dead_only_while_the_door_is_open():
+    place = ("Statement", 1, "Condition", "ForAnyValue:StringNotLike", "aws:PrincipalOrgPaths")
+    trap = note(NoteCode.DENY_SKIPS_MISSING_KEY, *place, statement=1)
+    public = delegation(Reach.PUBLIC, Trust.UNKNOWN, limits=())
+    assert only(identity(public, notes=(trap,)), "dead-deny").severity == "high"
+    assert fired(identity(role(), notes=(trap,))) == set()
+
+
 def test_a_note_of_analysis_and_delegation_is_told_once():
     trap = note(NoteCode.KEY_DOES_NOT_EXIST, "Statement", 0, "Condition", "Bool", "ses:RequireTLS")
     only(identity(delegation(Reach.INERT, None, notes=(trap,)), notes=(trap,)), "inert-condition")

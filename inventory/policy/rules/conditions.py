@@ -57,11 +57,16 @@ def vacuous(subject: IdentitySubject) -> Iterator[Violation]:
 
 
 def dead_denials(subject: IdentitySubject) -> Iterator[Violation]:
-    """``dead-deny`` for a Deny that cannot fire: high where the identity stays open to everyone."""
+    """``dead-deny``: a Deny that cannot fire, or that is skipped by the very callers who still come in.
+
+    High where the identity stays open to everyone: that is the reach it aimed to cut.
+    """
     is_open = any(_is_open(delegation) for delegation in outside_senders(subject))
     for note in notes(subject, NoteCode.DEAD_DENY):
         text = f"This Deny keeps nobody out. {note.text}"
         yield _noted("dead-deny", text, note, Severity.HIGH if is_open else None)
+    for note in notes(subject, NoteCode.DENY_SKIPS_MISSING_KEY) if is_open else ():
+        yield _noted("dead-deny", f"This Deny does not close the door. {note.text}", note, Severity.HIGH)
 
 
 def _is_open(delegation: Delegation) -> bool:
