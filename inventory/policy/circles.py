@@ -283,18 +283,34 @@ class Circles:
                 trust = trust_of_organization(organization, setting.registry, setting.owner_organization)
                 yield Circle(Reach.SERVICE, trust, model, organization=organization, service=name)
         rest = (None, "", *(each for each in setting.organizations if each not in reported))
-        model = self._model(replace(population, organizations=rest))
-        if model is not None:
-            source = str(model.context.get(callers.SOURCE_ARN, "")) or None
-            yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=source)
-            return
+        yield from self._sources(name, replace(population, organizations=rest))
         for account in setting.accounts:
             own = setting.owner_organization
             memberships = rest if account != setting.owner_account else (own,) if own not in reported else ()
-            model = self._model(replace(population, account=account, organizations=memberships))
+            owned = replace(population, account=account, organizations=memberships, demands=self._no_bucket(population))
+            model = self._model(owned)
             if model is not None:
                 trust = trust_of_account(account, setting.owner_account, setting.registry)
                 yield Circle(Reach.SERVICE, trust, model, account=account, service=name)
+
+    def _sources(self, name: str, population: Population) -> Iterator[Circle]:
+        """Services that act for one resource whose ARN names no account."""
+        for arn in self._buckets:
+            one = Demand(callers.SOURCE_ARN, self.setting.language_of(f"={arn}", [arn]), True)
+            model = self._model(replace(population, demands=(*population.demands, one)))
+            if model is not None:
+                yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=arn)
+
+    @property
+    def _buckets(self) -> list[str]:
+        arns = self.setting.values_of(callers.SOURCE_ARN)
+        return [arn for arn in arns if arn.count(":") >= 5 and not arn.split(":")[4]]
+
+    def _no_bucket(self, population: Population) -> tuple[Demand, ...]:
+        if not self._buckets:
+            return population.demands
+        buckets = self.setting.language_of("buckets", self._buckets)
+        return (*population.demands, Demand(callers.SOURCE_ARN, buckets, False))
 
 
 _EVERYONE = (Principal(PrincipalKind.ANYONE, "*", (), is_bare=True),)

@@ -542,7 +542,7 @@ class _Task:
 
     def _source(self) -> dict[str, ContextValue] | None:
         population = self.population
-        demands = []
+        demands = list(population.demands)
         if population.account is None:
             demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
         if population.is_source_fresh:

@@ -11,7 +11,7 @@ from inventory.policy.documents import MOST_CHARACTERS, Document, Statement, unk
 from inventory.policy.jsontext import odd_characters
 from inventory.policy.keys import Key, Kind, Presence, Source, depends_on_action, presence
 from inventory.policy.limits import excludes
-from inventory.policy.networks import fresh, intersect, range_of
+from inventory.policy.networks import Range, fresh, range_of
 from inventory.policy.note_codes import NoteCode
 from inventory.policy.principals import Principal, PrincipalKind
 from inventory.policy.reach import Reach
@@ -143,12 +143,20 @@ def _on_network(condition: Condition) -> Found:
     own = ranges_of(condition)
     if condition.operator is not None and condition.operator.is_negated:
         return
-    if condition.key is not None and condition.key.name == "aws:SourceIp" and intersect(own, _PRIVATE):
+    if condition.key is not None and condition.key.name == "aws:SourceIp" and _has_private(own):
         text = "A private range is never the source of a direct call; aws:VpcSourceIp is the key for it."
         yield NoteCode.PRIVATE_ADDRESS, text, condition.path
     if fresh(own):
         text = "The ranges together are so broad that anyone can have an address in them."
         yield NoteCode.WIDE_NETWORK, text, condition.path
+
+
+def _has_private(ranges: Sequence[Range]) -> bool:
+    return any(
+        outer.version == each.version and outer.first <= each.first and each.last <= outer.last
+        for each in ranges
+        for outer in _PRIVATE
+    )
 
 
 # Conditions of an Allow.
