@@ -88,7 +88,70 @@ EVALUATOR_MUTANTS = (
     ),
 )
 
-ANALYSER_MUTANTS: tuple[Mutant, ...] = ()
+_POLICY = "inventory.policy"
+
+ANALYSER_MUTANTS = (
+    Mutant(
+        "any range of addresses is fresh",
+        f"{_POLICY}.solver",
+        "ranges = fresh(ranges)",
+        "ranges = tuple(ranges)",
+    ),
+    Mutant(
+        "a key that is sometimes there is always there",
+        f"{_POLICY}.solver",
+        "if is_present is Presence.ALWAYS:",
+        "if is_present is not Presence.NEVER:",
+    ),
+    Mutant(
+        "a negated operator is false on a missing key",
+        f"{_POLICY}.conditions",
+        "return operator.is_negated and operator.quantifier is not Quantifier.ANY",
+        "return False",
+    ),
+    Mutant(
+        "ForAnyValue of a negated operator is true on a missing key",
+        f"{_POLICY}.conditions",
+        "return operator.is_negated and operator.quantifier is not Quantifier.ANY",
+        "return operator.is_negated",
+    ),
+    Mutant(
+        "ForAllValues is false on a missing key",
+        f"{_POLICY}.conditions",
+        "if operator.if_exists or operator.quantifier is Quantifier.ALL:",
+        "if operator.if_exists:",
+    ),
+    Mutant(
+        "a Deny that nobody can judge is judged",
+        f"{_POLICY}.denials",
+        "and not any(condition.is_open for condition in statement.conditions)",
+        "",
+    ),
+    Mutant(
+        "no Deny ever fires",
+        f"{_POLICY}.denials",
+        "return names(statement, model.caller) and all(self.solver.holds(c, model) for c in statement.conditions)",
+        "return False",
+    ),
+    Mutant(
+        "a direct call carries aws:SourceAccount",
+        f"{_POLICY}.keys",
+        'Key("aws:SourceAccount", Source.SERVICE, direct=_N, vpc_endpoint=_N)',
+        'Key("aws:SourceAccount", Source.SERVICE)',
+    ),
+    Mutant(
+        "a path of a role holds letters alone",
+        f"{_POLICY}.callers",
+        '_PATH = "".join(chr(code) for code in range(33, 127))',
+        '_PATH = _NAME + "/"',
+    ),
+    Mutant(
+        "the owner of a resource that a service acts for is nobody",
+        f"{_POLICY}.admission",
+        "owners & set(accounts)",
+        "set()",
+    ),
+)
 
 MUTANTS = EVALUATOR_MUTANTS + ANALYSER_MUTANTS
 

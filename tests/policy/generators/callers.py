@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from inventory.policy.evaluation.patterns import matches, pattern_of
 from inventory.policy.requests import Caller, CallerKind
 from tests.policy.generators.constants import Constants
 from tests.policy.generators.dice import Dice
@@ -90,13 +91,21 @@ def _made(dice: Dice, kind: CallerKind, account: str, organization: str | None, 
     if kind is CallerKind.ROOT_USER:
         arn = f"arn:aws:iam::{account}:root"
         return Caller(kind, account, arn, None, account, organization, _paths(dice, organization))
-    name = dice.pick(_names(dice, constants, may_have_path=kind is not CallerKind.FEDERATED_SESSION))
+    arn = _arn(dice, kind, account, constants)
     if kind is CallerKind.ROLE_SESSION:
-        return _role(
-            dice, account, organization, f"arn:aws:iam::{account}:role/{name}", _session(dice, constants), constants
-        )
-    service, sort = ("sts", "federated-user") if kind is CallerKind.FEDERATED_SESSION else ("iam", "user")
-    return _user(dice, account, organization, f"arn:aws:{service}::{account}:{sort}/{name}", kind, constants)
+        return _role(dice, account, organization, arn, _session(dice, constants), constants)
+    return _user(dice, account, organization, arn, kind, constants)
+
+
+def _arn(dice: Dice, kind: CallerKind, account: str, constants: Constants) -> str:
+    """An ARN of the kind in the account; in most throws one that a glob of the policies takes, if any can be had."""
+    is_federated = kind is CallerKind.FEDERATED_SESSION
+    service, sort = ("sts", "federated-user") if is_federated else ("iam", kind.value.removesuffix("_session"))
+    names = _names(dice, constants, may_have_path=not is_federated)
+    arns = [f"arn:aws:{service}::{account}:{sort}/{name}" for name in names]
+    asked = [pattern_of(value) for value in constants.values_for("aws:principalarn")]
+    taken = [arn for arn in arns if any(matches(pattern, arn) for pattern in asked)]
+    return dice.pick(taken if taken and dice.chance(70) else arns)
 
 
 def _role(dice: Dice, account: str, organization: str | None, arn: str, session: str, constants: Constants) -> Caller:
