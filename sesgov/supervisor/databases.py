@@ -41,7 +41,7 @@ def create_if_missing(url: str) -> None:
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     except psycopg.Error as error:
-        raise StartError(f"the database {name} cannot be made: {_one_line(error)}") from None
+        raise StartError(f"the database {name} cannot be made, make it or use --no-demo: {_one_line(error)}") from None
 
 
 def check(url: str) -> None:

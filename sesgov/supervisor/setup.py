@@ -57,7 +57,7 @@ def uv() -> Path | None:
         requirements = ROOT / "requirements-uv.txt"
         try:
             call(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
-                 "--target", TOOLS, "--requirement", requirements)  # fmt: skip
+                 "--target", TOOLS, "--requirement", requirements, is_last=False)  # fmt: skip
         except SetUpError:
             found = shutil.which("uv")
             return Path(found) if found else None
