@@ -11,7 +11,7 @@ from inventory.services.collectors import Collector
 from inventory.services.leases import free_stale_leases
 from inventory.services.reevaluation import reevaluate as reevaluate_identities
 from inventory.services.runs import abandon_overdue_runs
-from inventory.services.schedule import reevaluate_daily, start_scheduled_run
+from inventory.services.schedule import is_reevaluation_due, reevaluate_daily, start_scheduled_run
 
 _HINTS_PER_TICK = 4
 
@@ -29,7 +29,8 @@ def tick() -> None:
     hints = -(-waiting // limits.scopes_per_slice)
     for _ in range(min(_HINTS_PER_TICK, max(hints, int(unplanned)))):
         collect_slice.apply_async(expires=15)
-    daily_reevaluation.apply_async(expires=15)
+    if is_reevaluation_due(at=at):
+        daily_reevaluation.apply_async(expires=15)
 
 
 @shared_task

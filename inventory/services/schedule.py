@@ -13,7 +13,6 @@ from inventory.services.reevaluation import reevaluate
 from inventory.services.runs import start_run
 
 COLLECT = "collect"
-REEVALUATE = "reevaluate"
 # Accounts are often entered in a row: a run that was missed starts when nobody has added one for so long.
 _SETTLED_AFTER = timedelta(minutes=1)
 
@@ -39,18 +38,30 @@ def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> Collection
     return start_run(trigger=CollectionRun.Trigger.SCHEDULE, acting_user=None, at=at, limits=limits)
 
 
+def is_reevaluation_due(*, at: datetime) -> bool:
+    """Whether nobody has begun with :func:`reevaluate_daily` since midnight."""
+    return not ScheduledJob.objects.filter(job=_reevaluation(), due_at=_midnight(at)).exists()
+
+
 def reevaluate_daily(*, at: datetime) -> bool:
     """Judge all stored facts once after each midnight, since contracts and policies end by the calendar.
 
     The engine is part of the job, so that an upgrade is followed by a judgement at once.
     """
-    job = f"{REEVALUATE} by engine {ENGINE_VERSION}"
-    due_at = last_due(at, time(0, 0), settings.SESGOV_TIME_ZONE)
-    is_ours = _claim(job, due_at, at)
+    due_at = _midnight(at)
+    is_ours = _claim(_reevaluation(), due_at, at)
     if is_ours:
         reevaluate(at=at)
-        ScheduledJob.objects.filter(job=job, due_at=due_at).update(finished_at=at)
+        ScheduledJob.objects.filter(job=_reevaluation(), due_at=due_at).update(finished_at=at)
     return is_ours
+
+
+def _reevaluation() -> str:
+    return f"reevaluate by engine {ENGINE_VERSION}"
+
+
+def _midnight(at: datetime) -> datetime:
+    return last_due(at, time(0, 0), settings.SESGOV_TIME_ZONE)
 
 
 def _claim(job: str, due_at: datetime, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The tick: frees what died, ends what is overdue, starts what is due, and hints at what waits."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from celery.contrib.testing.worker import start_worker
@@ -16,10 +16,11 @@ from tests.collection.test_leases import wait_for
 
 
 @pytest.fixture
-def hints(monkeypatch):
+def hints(monkeypatch, settings):
+    settings.SESGOV_COLLECT_AT = None
     sent = []
-    monkeypatch.setattr(tasks.collect_slice, "apply_async", lambda **options: sent.append("slice"))
-    monkeypatch.setattr(tasks.daily_reevaluation, "apply_async", lambda **options: sent.append("daily"))
+    monkeypatch.setattr(tasks.collect_slice, "apply_async", lambda **_: sent.append("slice"))
+    monkeypatch.setattr(tasks.daily_reevaluation, "apply_async", lambda **_: sent.append("daily"))
     return sent
 
 
@@ -58,7 +59,8 @@ def test_it_abandons_a_run_past_its_deadline(hints):
 
 
 @pytest.mark.django_db
-def test_it_starts_the_daily_run_and_hints_at_its_planning(hints):
+def test_it_starts_the_daily_run_and_hints_at_its_planning(hints, settings):
+    settings.SESGOV_COLLECT_AT = time(2, 0)
     builders.account()
     tasks.tick()
     assert CollectionRun.objects.get().trigger == CollectionRun.Trigger.SCHEDULE
