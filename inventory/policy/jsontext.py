@@ -10,9 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_DEEPEST = 32
+_DEEPEST = 64
 _LARGEST = 1_000_000
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -93,9 +94,9 @@ class Lines:
         return Span(start, end, *self.place(start))
 
 
-def parse(text: str) -> Node:
+def parse(text: str, *, largest: int = _LARGEST) -> Node:
     """Read one JSON value. Raises :class:`PolicyError` with the place of what is wrong."""
-    if len(text) > _LARGEST:
+    if len(text) > largest:
         raise PolicyError(f"the text has {len(text):,} characters; a policy has 4 KB at most", line=1, column=1)
     return _Reader(text).read()
 
@@ -223,9 +224,12 @@ class _Reader:
         found = _STRING.match(self.text, self.at)
         if found is None:
             raise self._error(self._why_no_string())
-        self.at = found.end()
         raw = found.group()
-        return str(json.loads(raw)) if "\\" in raw else raw[1:-1]
+        text = str(json.loads(raw)) if "\\" in raw else raw[1:-1]
+        if _SURROGATE.search(text):
+            raise self._error("a text holds half of a character (a lone surrogate)")
+        self.at = found.end()
+        return text
 
     def _why_no_string(self) -> str:
         end = re.compile(r'["\x00-\x1f]').search(self.text, self.at + 1)
