@@ -70,10 +70,10 @@ class GrantTerms:
     def __post_init__(self) -> None:
         _check_identity(self.identity_arn)
         canonical: dict[str, Sequence[Any]] = {
-            "principals": sorted({_principal(each, self.partition) for each in self.principals}),
+            "principals": sorted({canonical_principal(each, self.partition) for each in self.principals}),
             "services": sorted({_service(each) for each in self.services}),
             "actions": sorted({_action(each) for each in self.actions}),
-            "networks": sorted({_network(each) for each in self.networks}),
+            "networks": sorted({canonical_network(each) for each in self.networks}),
             "from_addresses": sorted(set(self.from_addresses)),
             "recipients": sorted(set(self.recipients)),
         }
@@ -108,12 +108,12 @@ class GrantTerms:
     @property
     def starts_at(self) -> datetime | None:
         """The first instant of the access, UTC."""
-        return None if self.starts_on is None else _midnight(self.starts_on, self.time_zone)
+        return None if self.starts_on is None else midnight(self.starts_on, self.time_zone)
 
     @cached_property
     def ends_at(self) -> datetime:
         """The first instant at which the access is over, UTC: the midnight after the last valid day."""
-        return _midnight(self.ends_on + timedelta(days=1), self.time_zone)
+        return midnight(self.ends_on + timedelta(days=1), self.time_zone)
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -195,12 +195,14 @@ def _check_zone(name: str) -> None:
         raise TermsError("time_zone", f"{name!r} is no time zone; an example is Europe/Vienna") from None
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def midnight(day: date, zone: str) -> datetime:
+    """The first instant of a day in a time zone, UTC."""
     # Where the clocks skip midnight, this is the instant of the change: the day's first.
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _principal(text: str, partition: str) -> str:
+def canonical_principal(text: str, partition: str) -> str:
+    """One principal of terms, the root ARN of an account as its id. Raises :class:`TermsError`."""
     if text == ANYONE or _ORGANIZATION.fullmatch(text):
         return text
     principal = principal_of("AWS", text, ())
@@ -242,7 +244,8 @@ def _action(text: str) -> str:
     return f"ses:{known}"
 
 
-def _network(text: str) -> str:
+def canonical_network(text: str) -> str:
+    """A CIDR range or address. Raises :class:`TermsError`."""
     try:
         return str(ip_network(text.strip(), strict=False))
     except ValueError:

@@ -161,7 +161,7 @@ def _pick(dice: random.Random, options: Sequence[_T], is_good: Callable[[_T], bo
 
 def _called(told: GrantTerms, dice: random.Random, action: str, context: dict[str, str | tuple[str, ...]]) -> Request:
     if dice.random() < (0.6 if told.services else 0.1):
-        caller, source = _pick(dice, SERVICES, lambda each: PinnedService(each[0].service, each[1]) in told.services)
+        caller, source = _pick(dice, SERVICES, lambda each: (each[0].service, each[1]) in _pins_of(told))
         context["aws:SourceAccount"] = source
         return Request(caller, action, IDENTITY, Channel.SERVICE, context)
     caller = _pick(dice, CALLERS, lambda each: bool(_names_of(each) & set(told.principals)))
@@ -197,8 +197,12 @@ def _is_meant(told: GrantTerms, request: Request) -> bool:
         return True
     if request.channel is Channel.SERVICE:
         pin = (caller.service, request.context.get("aws:SourceAccount"))
-        return pin in {(each.service, each.source_account) for each in told.services}
+        return pin in _pins_of(told)
     return bool(_names_of(caller) & set(told.principals))
+
+
+def _pins_of(told: GrantTerms) -> set[tuple[str | None, object]]:
+    return {(each.service, each.source_account) for each in told.services}
 
 
 def _names_of(caller: Caller) -> set[str | None]:

@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,19 +37,20 @@ from tests.policy.grants import (
     terms,
 )
 
+Policy = dict[str, Any]
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 END = {"DateLessThan": {"aws:CurrentTime": "2027-04-01T00:00:00Z"}}
 FROM = {"from_addresses": ("*@shop.example.com",)}
 
 
-def _delegations(*statements: dict[str, object]) -> tuple[Delegation, ...]:
+def _delegations(*statements: Policy) -> tuple[Delegation, ...]:
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     found = analyse(owner_account=OWNER, identity_arn=IDENTITY, policies={"p": policy}, registry=Registry(), at=NOW)
     assert not found.problems
     return found.delegations
 
 
-def _allow(principal: object, condition: dict[str, object] | None = None, action: object = "ses:SendEmail") -> dict:
+def _allow(principal: object, condition: Policy | None = None, action: object = "ses:SendEmail") -> Policy:
     return {
         "Effect": "Allow",
         "Principal": principal if isinstance(principal, dict) or principal == "*" else {"AWS": principal},
@@ -58,7 +60,7 @@ def _allow(principal: object, condition: dict[str, object] | None = None, action
     }
 
 
-def _axes(told: GrantTerms, *statements: dict[str, object], channel: Channel = Channel.DIRECT) -> set[Axis]:
+def _axes(told: GrantTerms, *statements: Policy, channel: Channel = Channel.DIRECT) -> set[Axis]:
     """In what the statements' delegations over one channel are wider."""
     found = [d for d in _delegations(*statements) if d.channel is channel]
     assert found
@@ -226,7 +228,7 @@ def test_a_call_through_an_endpoint_has_no_source_address():
     assert _axes(told, _allow(PARTNER, loose), channel=Channel.VPC_ENDPOINT) == {Axis.NETWORK}
 
 
-def _deny(condition: dict[str, object], principal: object = "*", action: str = "ses:*") -> dict[str, object]:
+def _deny(condition: Policy, principal: object = "*", action: str = "ses:*") -> Policy:
     return {
         "Effect": "Deny", "Principal": principal, "Action": action, "Resource": IDENTITY, "Condition": condition,
     }  # fmt: skip
@@ -303,7 +305,7 @@ _CHANGES = st.sampled_from(
 )
 
 
-def _changed(draw, policy: dict) -> dict:
+def _changed(draw, policy: Policy) -> Policy:
     """A policy that is close to the one for the terms, often a bit wider."""
     kind = draw(_CHANGES)
     statement = policy["Statement"][draw(st.integers(0, len(policy["Statement"]) - 1))]
@@ -332,7 +334,7 @@ def _changed(draw, policy: dict) -> dict:
 
 
 @st.composite
-def _near(draw) -> tuple[GrantTerms, dict]:
+def _near(draw) -> tuple[GrantTerms, Policy]:
     told = draw(terms())
     member = draw(st.sampled_from(["principals", "from_addresses", "recipients", "networks", "ends_on", "actions", ""]))
     other = draw(terms())
