@@ -14,6 +14,7 @@ from inventory.policy.jsontext import Node, Span, parse
 
 _POLICY_ELEMENTS = {"version", "id", "statement", "statements"}
 _IDENTITY = re.compile(r"arn:[a-z0-9-]+:ses:[a-z0-9-]+:\d{12}:identity/[^*?$\s]+")
+_PATTERN = re.compile(r"arn:[^:\s\"]*:ses:[^:\s\"]*:[^:\s\"]*:identity/[^\s\"]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _LARGEST = 50_000_000
 
@@ -53,8 +54,6 @@ def read_identities(text: str, identity: str | None, owner: str | None, default_
     fallback = identity or next((arn for policy, arn in found if arn), None)
     for policy, arn in found:
         chosen = identity or arn or fallback or _guess(policy.text, owner)
-        if chosen is None:
-            raise InputError("no Resource tells which identity the policy is for: give it with --identity ARN")
         grouped.setdefault(chosen, []).append(policy)
     return [CheckedIdentity(arn, _owner(arn, owner), tuple(policies)) for arn, policies in grouped.items()]
 
@@ -67,10 +66,23 @@ def _owner(arn: str, owner: str | None) -> str:
     return account
 
 
-def _guess(text: str, owner: str | None) -> str | None:
-    """An identity for a policy that names none, which any identity would do for."""
-    is_for_any = '"*"' in text or "identity/" in text
-    return f"arn:aws:ses:us-east-1:{owner or '000000000000'}:identity/identity.example" if is_for_any else None
+def _guess(text: str, owner: str | None) -> str:
+    """An identity that a policy which names none in full would be for: what its pattern leaves open is filled in."""
+    known = ("arn", "aws", "ses", "us-east-1", owner or "000000000000", "identity/identity.example")
+    found = _PATTERN.search(text)
+    if found is None:
+        return ":".join(known)
+    fields = [_filled(field, usual) for field, usual in zip(found.group().split(":", 5), known, strict=True)]
+    return ":".join(fields)
+
+
+def _filled(field: str, usual: str) -> str:
+    if not set(field) & set("*?$"):
+        return field
+    start = "identity/" if field.startswith("identity/") else ""
+    name = re.sub(r"\$\{[^}]*\}", "x", field[len(start) :]).replace("?", "x")
+    plain = usual.removeprefix(start) if start else usual
+    return start + name.replace("*", plain if name == "*" else "x" if plain.count(".") == 0 else plain)
 
 
 def identity_in(text: str) -> str | None:

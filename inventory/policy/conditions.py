@@ -159,7 +159,7 @@ class Condition:
         patterns: list[Pattern] = []
         for value in self.values:
             if self.is_2012 and self.key is not None and _names_only(value, self.key.name):
-                patterns.append((Wild.MANY,))
+                patterns.append(_ANY_ARN if self.operator and self.operator.family is Family.ARN else (Wild.MANY,))
                 continue
             pattern = expand(value, context, has_wildcards=self._has_wildcards, has_variables=self.is_2012)
             if pattern is None:
@@ -272,6 +272,7 @@ def _doubt_of_variables(values: Sequence[str]) -> tuple[str, str] | None:
 
 
 Doubt = tuple[str, str] | None
+_ANY_ARN = arn_pattern((Wild.MANY,)) or ()
 _OPEN_DOUBTS = {"unknown-operator", "unknown-key", "no-values", "multivalued-without-set-operator", "unreadable-value"}
 
 

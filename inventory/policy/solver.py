@@ -537,12 +537,13 @@ class _Task:
 
     def _service_name(self) -> tuple[str, dict[str, ContextValue]] | None:
         template = callers.service_names(self.population.service)
-        found = self._with_keys(template, ("aws:PrincipalServiceName",), self.population.demands)
+        own = [demand for demand in self.population.demands if demand.reader == "service"]
+        found = self._with_keys(template, ("aws:PrincipalServiceName",), own)
         return None if found is None else (read(template, found[0], "service"), found[1])
 
     def _source(self) -> dict[str, ContextValue] | None:
         population = self.population
-        demands = list(population.demands)
+        demands = [demand for demand in population.demands if demand.reader != "service"]
         if population.account is None:
             demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
         if population.is_source_fresh:
