@@ -63,13 +63,14 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def _arguments(name: str, world: estate.Estate) -> list[object]:
-    return {
+    arguments: dict[str, list[object]] = {
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
         "inventory:delegate_detail": ["999988887777"],
         "inventory:run_detail": [world.run.pk],
         "inventory:run_progress": [world.run.pk],
-    }.get(name, [])
+    }
+    return arguments.get(name, [])
 
 
 def _client(kind: str, world: estate.Estate) -> Client:

@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from inventory.models import Account, Delegation, Finding, Identity, PolicyVersion, SendingPolicy
 from inventory.pages.finding import TONES
-from inventory.pages.plain_sentences import describe
 from inventory.pages.policy_history import Change, changes
 from inventory.pages.policy_lines import Line, Remark, annotated_lines
 from inventory.pages.policy_remarks import policy_remarks
 from inventory.policy import delegations as engine
 from inventory.policy.analysis import analyse
+from inventory.policy.sentences import describe
 from inventory.policy.trust import Trust
 
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
@@ -27,6 +27,7 @@ class Sender:
     sentence: str
     delegation: engine.Delegation
     since: datetime | None
+    accounts: tuple[Account, ...]
 
     @property
     def tone(self) -> str:
@@ -56,8 +57,7 @@ def identity_context(identity: Identity, at: datetime) -> dict[str, object]:
         owner_account=account.account_id, identity_arn=identity.arn, policies=texts, registry=registry, at=at
     )
     findings = list(Finding.objects.open().filter(identity=identity))
-    names = _names(analysis)
-    senders = _senders(analysis, identity, names)
+    senders = _senders(analysis, identity)
     return {
         "identity": identity,
         "account": account,
@@ -81,19 +81,28 @@ def _live_policies(identity: Identity) -> list[tuple[SendingPolicy, PolicyVersio
     return [(policy, version) for policy, version in pairs if version is not None]
 
 
-def _names(analysis: engine.Analysis) -> dict[str, str]:
-    """What people call the accounts that the policies name: the vendor, else the account's own name."""
+def _senders(analysis: engine.Analysis, identity: Identity) -> list[Sender]:
+    """Every delegation as a sentence, the least trusted and widest first; two queries."""
+    since, registered = _since(identity), _registered(analysis)
+    names = {
+        account_id: account.vendor.name if account.vendor else account.name
+        for account_id, account in registered.items()
+    }
+    return [
+        Sender(
+            sentence=describe(each, identity.name, names),
+            delegation=each,
+            since=_first_seen(each, since),
+            accounts=tuple(registered[account_id] for account_id in each.accounts if account_id in registered),
+        )
+        for each in _distinct(sorted(analysis.delegations, key=_risk))
+    ]
+
+
+def _registered(analysis: engine.Analysis) -> dict[str, Account]:
+    """The accounts that the policies name, as far as somebody registered them."""
     mentioned = {account_id for each in analysis.delegations for account_id in each.accounts}
-    rows = Account.objects.filter(account_id__in=mentioned).select_related("vendor")
-    named = {each.account_id: each.vendor.name if each.vendor else each.name for each in rows}
-    return {account_id: name for account_id, name in named.items() if name}
-
-
-def _senders(analysis: engine.Analysis, identity: Identity, names: Mapping[str, str]) -> list[Sender]:
-    """Every delegation as a sentence, the least trusted and widest first; one query."""
-    since = _since(identity)
-    ordered = sorted(analysis.delegations, key=_risk)
-    return [Sender(describe(each, identity.name, names), each, _first_seen(each, since)) for each in _distinct(ordered)]
+    return {each.account_id: each for each in Account.objects.filter(account_id__in=mentioned).select_related("vendor")}
 
 
 def _risk(delegation: engine.Delegation) -> tuple[int, int, str, int]:
@@ -102,7 +111,7 @@ def _risk(delegation: engine.Delegation) -> tuple[int, int, str, int]:
 
 
 def _distinct(delegations: Iterable[engine.Delegation]) -> Iterable[engine.Delegation]:
-    """One of each; the channels of one statement that say the same are said once."""
+    """One of each: what a statement says of direct calls it need not say again of those through an endpoint."""
     seen = set()
     for each in delegations:
         said = (each.policy, each.statement, each.reach, each.trust, each.accounts, each.principals, each.services)

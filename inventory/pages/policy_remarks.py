@@ -5,20 +5,12 @@ from collections.abc import Iterator
 from inventory.pages.policy_lines import Remark
 from inventory.policy.delegations import Analysis, Delegation, Limit
 from inventory.policy.reach import Reach
+from inventory.policy.sentences import describe_limit
 from inventory.policy.trust import Trust
 from inventory.words import grouped_account_id, reach_word, trust_word
 
 _WIDE = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)
 _SHOWN_ACCOUNTS = 4
-_LIMITS = {
-    "from_address": "Limits the From address.",
-    "from_display_name": "Limits the display name.",
-    "feedback_address": "Limits the address that bounces go to.",
-    "recipients": "Limits the recipients.",
-    "network": "Limits the network.",
-    "time": "Limits the time.",
-    "transport": "Asks for encryption, which every request to SES has anyway.",
-}
 
 
 def policy_remarks(policy_name: str, analysis: Analysis) -> list[Remark]:
@@ -55,7 +47,8 @@ def _tone(delegation: Delegation) -> str:
 
 def _limit(limit: Limit, statement: int) -> Remark:
     path = ("Statement", statement, "Condition", limit.operator, limit.key)
-    said = _LIMITS.get(limit.kind, "Narrows the statement.")
+    said = describe_limit(limit)
+    said = f"{said[:1].upper()}{said[1:]}."
     if limit.is_effective:
         return Remark(path, said, "good")
     return Remark(path, f"{said} It excludes nothing, or an allowed action escapes it.", "caution")

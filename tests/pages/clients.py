@@ -24,6 +24,4 @@ def text_of(client: Client, url: str, **headers: str) -> str:
     """The page, which must be there."""
     response = client.get(url, headers=headers)
     assert response.status_code in (200, 286), (url, response.status_code)
-    if response.streaming:
-        return b"".join(response.streaming_content).decode()
-    return response.content.decode()
+    return str(response.getvalue().decode())
