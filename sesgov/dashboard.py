@@ -45,6 +45,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "figures": figures[1:],
         "cases": worst_cases(user, on=at.date()),
         "changes": changes_since(user, since),
+        "is_first_visit": user.last_dashboard_at is None,
         "may_collect": user.has_role(STARTS_COLLECTION),
         "at": at,
     }

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
 from inventory.models import Account, Delegation, Finding, Identity, PolicyVersion, SendingPolicy
+from inventory.pages.analysed import analysed
 from inventory.pages.finding import TONES
 from inventory.pages.policy_history import Change, changes
 from inventory.pages.policy_lines import Line, Remark, annotated_lines
 from inventory.pages.policy_remarks import policy_remarks
 from inventory.policy import delegations as engine
-from inventory.policy.analysis import analyse
 from inventory.policy.sentences import describe
 from inventory.policy.trust import Trust
 
@@ -48,37 +47,23 @@ class PolicyPart:
 
 def identity_context(identity: Identity, at: datetime) -> dict[str, object]:
     """Everything on the page of one identity: a fixed number of queries, whatever its policies hold."""
-    account = identity.scope.account
-    organization = account.organization.organization_id if account.organization else None
-    policies = _live_policies(identity)
-    texts = {policy.name: version.text for policy, version in policies}
-    registry = Account.objects.registry(on=at.date(), owner_organization=organization)
-    analysis = analyse(
-        owner_account=account.account_id, identity_arn=identity.arn, policies=texts, registry=registry, at=at
-    )
+    found = analysed(identity, at)
+    analysis = found.analysis
     findings = list(Finding.objects.open().filter(identity=identity))
     senders = _senders(analysis, identity)
     return {
         "identity": identity,
-        "account": account,
+        "account": identity.scope.account,
         "analysis": analysis,
         "outside": [each for each in senders if each.delegation.is_outside],
         "inside": [each for each in senders if not each.delegation.is_outside],
-        "policies": [_part(policy, version, analysis, findings) for policy, version in policies],
+        "policies": [_part(policy, version, analysis, findings) for policy, version in found.policies],
         "gone_policies": list(identity.policies.exclude(gone_at=None)),
         "findings": [each for each in findings if each.severity != "info"],
         "hints": [each for each in findings if each.severity == "info"],
         "tags": sorted(identity.tags.items()),
         "sight": identity.scope.sight(at),
     }
-
-
-def _live_policies(identity: Identity) -> list[tuple[SendingPolicy, PolicyVersion]]:
-    """The policies that are there now with what they say; two queries."""
-    history = Prefetch("versions", PolicyVersion.objects.select_related("run"))
-    rows = identity.policies.filter(gone_at=None).prefetch_related(history)
-    pairs = [(policy, next((each for each in policy.versions.all() if each.to_at is None), None)) for policy in rows]
-    return [(policy, version) for policy, version in pairs if version is not None]
 
 
 def _senders(analysis: engine.Analysis, identity: Identity) -> list[Sender]:

@@ -64,6 +64,6 @@ REMEDIATIONS = ListPage(
 @require_GET
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: why, the fix, its episodes, what closes it."""
-    related = ("identity__scope__account", "identity__owner_team", "identity__owner_user", "assignee")
+    related = ("identity__scope__account__organization", "identity__owner_team", "identity__owner_user", "assignee")
     finding = get_object_or_404(Finding.objects.visible_to(person(request)).select_related(*related), pk=pk)
-    return render(request, "inventory/finding.html", {"section": "findings"} | finding_context(finding))
+    return render(request, "inventory/finding.html", {"section": "findings"} | finding_context(finding, timezone.now()))

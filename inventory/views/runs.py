@@ -1,11 +1,15 @@
 """Runs: what is being collected, how fast, and what could not be read."""
 
+from contextlib import suppress
+
+from celery import current_app
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from kombu.exceptions import OperationalError
 
 from inventory.filters import RunFilter
 from inventory.models import CollectionRun, Outcome, User
@@ -89,4 +93,11 @@ def run_start(request: HttpRequest) -> HttpResponse:
     except RefusedError as refusal:
         messages.error(request, refusal.message)
         return redirect("inventory:run_list")
+    _nudge()
     return redirect("inventory:run_detail", pk=run.pk)
+
+
+def _nudge() -> None:
+    """Tell a worker that there is work; without a broker the next tick finds the row by itself."""
+    with suppress(OperationalError):
+        current_app.send_task("inventory.tasks.collect_slice", expires=15, retry=False)
