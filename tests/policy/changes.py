@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from inventory.policy.evaluation.operators import operator_named
 from tests.policy.generators.constants import listed
 from tests.policy.generators.dice import Dice
 from tests.policy.generators.grammar import WEIGHTED_KEYS
@@ -14,16 +15,18 @@ _READ_BY_NOBODY = ("custom:Unknown", "aws:ApprovalSeal")
 
 
 def with_a_condition(dice: Dice, documents: Documents) -> Documents:
-    """One more test on an Allow: never wider."""
+    """One more test on an Allow, and one that can be judged: never wider."""
     made = copy.deepcopy(documents)
     statement = dice.pick(_statements(made, "Allow") or [{}])
     key = dice.pick([key for key in WEIGHTED_KEYS if key.name not in _READ_BY_NOBODY])
-    operator = dice.pick(key.operators)
-    if key.multivalued:
-        operator = f"{dice.pick(['ForAnyValue', 'ForAllValues'])}:{operator}"
-    tests = statement.setdefault("Condition", {}).setdefault(operator, {})
-    if not {name.lower() for name in tests} & {key.name.lower()}:
-        tests[key.name] = dice.pick(key.values)
+    name, value = dice.pick(key.operators), dice.pick(key.values)
+    operator = operator_named(name)
+    if operator is None or not operator.can_read(value):
+        return made
+    quantified = f"{dice.pick(['ForAnyValue', 'ForAllValues'])}:{name}" if key.multivalued else name
+    tests = statement.setdefault("Condition", {}).setdefault(quantified, {})
+    if key.name.lower() not in {name.lower() for name in tests}:
+        tests[key.name] = value
     return made
 
 

@@ -1,4 +1,7 @@
-"""``python -m tests.policy.hunt NUMBER``: plant one mutant and hunt it; exit 1 when it is caught, 0 when it lives."""
+"""``python -m tests.policy.hunt NUMBER``: plant one mutant and hunt it; exit 1 when it is caught, 0 when it lives.
+
+The number of the example that caught it is printed: it is worth writing down as the mutant's ``first``.
+"""
 
 import importlib
 import sys
@@ -14,10 +17,10 @@ def main(number: int) -> int:
     soundness = importlib.import_module("tests.policy.soundness")
     dice = importlib.import_module("tests.policy.generators.dice")
     tally = soundness.Tally()
-    forms = soundness.OPERATOR_FORMS
-    for seed in range(_EXAMPLES):
-        soundness.try_one(dice.SeededDice(seed), tally, focus=forms[seed // 2 % len(forms)] if seed % 2 else None)
+    for seed in (MUTANTS[number].first, *range(_EXAMPLES)):
+        soundness.try_one(dice.SeededDice(seed), tally, focus=soundness.focus_of(seed))
         if tally.found:
+            sys.stdout.write(f"{seed}\n")
             return 1
     return 0
 

@@ -15,12 +15,16 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Mutant:
-    """``before`` stands exactly once in the module's source; ``after`` takes its place."""
+    """``before`` stands exactly once in the module's source; ``after`` takes its place.
+
+    ``first`` is the example that is tried first, since it has caught the mutant before.
+    """
 
     name: str
     module: str
     before: str
     after: str
+    first: int = 0
 
 
 _EVALUATION = "inventory.policy.evaluation"

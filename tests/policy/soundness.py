@@ -65,6 +65,11 @@ def try_one(dice: Dice, tally: Tally, *, each: int = 2, focus: str | None = None
     tally.found += judge(documents, requests, tally.allowed)
 
 
+def focus_of(seed: int) -> str | None:
+    """The operator that an example of this number is about: none for the even ones, each in turn for the odd."""
+    return OPERATOR_FORMS[seed // 2 % len(OPERATOR_FORMS)] if seed % 2 else None
+
+
 def judge(documents: Documents, requests: list[Request], allowed: Counter[str] | None = None) -> list[Counterexample]:
     """Everything that one example breaks."""
     constants = constants_of(documents)

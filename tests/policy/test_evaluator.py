@@ -158,9 +158,10 @@ def test_what_nobody_documents_is_open() -> None:
 
 
 def test_null_asks_for_presence() -> None:
-    assert holds("Null", "test:key", "true")
-    assert not holds("Null", "test:key", "false")
-    assert holds("Null", "test:key", ["true", "false"])
+    assert holds("Null", "aws:Referer", "true")
+    assert not holds("Null", "aws:Referer", "false")
+    assert holds("Null", "aws:Referer", ["true", "false"])
+    assert holds("Null", "test:key", "false"), "a key nobody documents may be there"
 
 
 def test_operators_and_keys_are_joined_by_and() -> None:

@@ -27,7 +27,7 @@ def one_holds(name: str, key: str, values: Sequence[str], scope: Scope) -> Truth
     if operator is None or not values:
         return None
     actual = scope.context.get(key.lower(), ())
-    if operator.compare is None:
+    if operator.compare is None and (actual or is_documented(key)):
         return either(_null(value, is_missing=not actual) for value in values)
     if _is_open(operator, key, values, is_missing=not actual):
         return None
@@ -44,6 +44,8 @@ def _of_all(operator: Operator, values: Sequence[str], actual: Sequence[str], sc
 
 
 def _is_open(operator: Operator, key: str, values: Sequence[str], *, is_missing: bool) -> bool:
+    if operator.compare is None:
+        return True
     if not operator.quantifier and key.lower() in MULTIVALUED:
         return True
     if not all(operator.can_read(value) for value in values):
