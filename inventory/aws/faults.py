@@ -126,7 +126,7 @@ def _kind_of_status(status: int) -> FaultKind:
 
 
 _TEXTS = {
-    FaultKind.THROTTLED: "AWS refused {action} in {where} because of its rate limit. It is tried again later.",
+    FaultKind.THROTTLED: "AWS refused {action} in {where} because of its rate limit. The next run tries again.",
     FaultKind.DENIED: (
         "AWS denied {action} in {where}. {message}Allow the action in the role's policy, and look for a "
         "service control policy that denies it."
@@ -135,10 +135,10 @@ _TEXTS = {
         "AWS does not recognise the credentials in {where}: the region is not enabled in the account, or the "
         "credentials are no longer valid. Enable the region, or renew the credentials."
     ),
-    FaultKind.EXPIRED: "The credentials for {where} expired. They are renewed and the call is tried again.",
+    FaultKind.EXPIRED: "The credentials for {where} expired and new ones were refused as well. {message}Renew them.",
     FaultKind.NOT_FOUND: "{action} in {where} found nothing of that name.",
     FaultKind.UNKNOWN_OPERATION: "The endpoint for {where} does not know {action}. {message}Check AWS_ENDPOINT_URL.",
-    FaultKind.UNAVAILABLE: "AWS could not answer {action} in {where}. {message}It is tried again.",
+    FaultKind.UNAVAILABLE: "AWS could not answer {action} in {where}. {message}The next run tries again.",
     FaultKind.FAILED: "{action} failed in {where}. {message}",
 }
 
@@ -150,6 +150,9 @@ _ROLE_REFUSED = (
 
 def _sentence(message: str) -> str:
     text = " ".join(message.split())
+    if text.startswith("<"):
+        # A page for browsers, from a proxy or a stand-in: nothing in it is meant for the reader.
+        return ""
     return f"It says: {text.rstrip('.')}. " if text else ""
 
 

@@ -84,7 +84,11 @@ def _ask_ec2(sessions: Sessions, access: AccountAccess) -> dict[str, bool]:
 def _with_ses(found: Mapping[str, bool], partition: str) -> AccountRegions:
     """Leave out the regions in which the SDK knows that SES is not offered; one that the SDK is too old for stays."""
     without_ses = set(_sdk().get_available_regions("ec2", partition_name=partition)) - set(ses_regions(partition))
-    offered = {region: is_enabled for region, is_enabled in found.items() if region not in without_ses}
+    offered = {
+        region: is_enabled
+        for region, is_enabled in found.items()
+        if region not in without_ses and partition_of(region) == partition
+    }
     return AccountRegions(
         enabled=tuple(sorted(region for region, is_enabled in offered.items() if is_enabled)),
         disabled={region: NOT_ENABLED for region, is_enabled in sorted(offered.items()) if not is_enabled},

@@ -38,7 +38,10 @@ class Collector:
                 role_name=settings.SESGOV_ROLE_NAME or "",
                 external_id=settings.SESGOV_EXTERNAL_ID or "",
             ),
-            pacer=RedisPacer(Redis.from_url(settings.REDIS_URL), settings.SESGOV_SES_RATE),
+            pacer=RedisPacer(
+                Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5),
+                settings.SESGOV_SES_RATE,
+            ),
             limits=collection_limits(),
             clock=clock,
         )

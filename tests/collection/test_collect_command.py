@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from inventory.management.commands.collect import ProgressBar
 from inventory.models import CollectionRun
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, policy
@@ -87,3 +88,20 @@ def test_an_account_of_a_partner_is_not_read():
     builders.account(account_id=ACCOUNT, relationship="partner")
     with pytest.raises(CommandError, match="not a managed account"):
         call_command("collect", "--account", ACCOUNT)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("stream", "drawn"), [(Terminal(), "[####"), (io.StringIO(), "")])
+def test_the_bar_is_drawn_on_a_terminal_only(stream, drawn):
+    job = builders.scope_run(identities_listed=10, identities_read=5)
+    bar = ProgressBar(job.run, stream)
+    bar.draw()
+    bar.clear()
+    assert drawn in stream.getvalue()
+    assert bool(stream.getvalue()) is bool(drawn)
+    if drawn:
+        assert "5/10 identities, 0/1 scopes" in stream.getvalue()

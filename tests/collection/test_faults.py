@@ -225,4 +225,4 @@ def test_refused_credentials_alone_are_no_proof_of_a_disabled_region(double, acc
 def test_characters_that_no_database_takes_do_not_lose_the_identity(double, account, sid):
     double.put_identity(ACCOUNT, REGION, "example.com", policies={"odd": json.dumps(policy("*", Sid=sid))})
     assert collect()["outcome"] == "complete"
-    assert Identity.objects.get().widest_reach == "public"
+    assert Identity.objects.get().reach_rank == 0
