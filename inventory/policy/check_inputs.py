@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from inventory.policy.infrastructure import Finding as Planned
 from inventory.policy.infrastructure import planned_policies, templated_policies
-from inventory.policy.jsontext import Node, Span, parse
+from inventory.policy.jsontext import Node, PolicyError, Span, parse
 
 _POLICY_ELEMENTS = {"version", "id", "statement", "statements"}
-_IDENTITY = re.compile(r"arn:[a-z0-9-]+:ses:[a-z0-9-]+:\d{12}:identity/[^*?$\s]+")
+_IDENTITY = re.compile(r"arn:[a-z0-9-]+:ses:[a-z0-9-]+:\d{12}:identity/[^*?$\s\"\\]+")
 _PATTERN = re.compile(r"arn:[^:\s\"]*:ses:[^:\s\"]*:[^:\s\"]*:identity/[^\s\"]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _LARGEST = 50_000_000
@@ -86,9 +86,27 @@ def _filled(field: str, usual: str) -> str:
 
 
 def identity_in(text: str) -> str | None:
-    """The first identity that a text names in full."""
-    found = _IDENTITY.search(text)
-    return found.group().rstrip('\\",]}') if found is not None else None
+    """The first identity that a Resource names in full; in a text that does not parse, the first at all."""
+    try:
+        named = _resources(parse(text, largest=_LARGEST))
+    except PolicyError:
+        named = iter(match.group() for match in _IDENTITY.finditer(text))
+    return next((resource for resource in named if _IDENTITY.fullmatch(resource)), None)
+
+
+def _resources(node: Node) -> Iterator[str]:
+    """Every text under a name ``Resource``, in whatever case, in order."""
+    if isinstance(node.value, list):
+        for item in node.value:
+            yield from _resources(item)
+    elif isinstance(node.value, dict):
+        for name, member in node.value.items():
+            yield from _texts(member) if name.lower() == "resource" else _resources(member)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    items = node.value if isinstance(node.value, list) else [node]
+    yield from (item.value for item in items if isinstance(item.value, str))
 
 
 Found = list[tuple[CheckedPolicy, str | None]]
