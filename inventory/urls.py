@@ -32,6 +32,7 @@ urlpatterns = [
     path("runs/", list_view(runs.RUNS), name="run_list"),
     path("runs/start/", runs.run_start, name="run_start"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
+    path("runs/<int:pk>/line/", runs.run_line, name="run_line"),
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     path("search/", search, name="search"),
 ]

@@ -10,8 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from inventory import populations
-from inventory.models import Account, Scope, User
+from inventory.models import Account, CollectionRun, Scope, User
 from inventory.models.roles import STARTS_COLLECTION
+from inventory.pages.run import run_context
 from inventory.services.cases import worst_cases
 from inventory.views.requests import person
 from sesgov.changes import changes_since
@@ -46,10 +47,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "cases": worst_cases(user, on=at.date()),
         "changes": changes_since(user, since),
         "is_first_visit": user.last_dashboard_at is None,
+        "running": _running(user, at),
         "may_collect": user.has_role(STARTS_COLLECTION),
         "at": at,
     }
     return render(request, "dashboard/dashboard.html", context)
+
+
+def _running(user: User, at: datetime) -> dict[str, object] | None:
+    """The run under way, for those who see runs."""
+    run = CollectionRun.objects.visible_to(user).unfinished().first()
+    return run_context(run, at) if run is not None else None
 
 
 def _coverage(user: User, at: datetime) -> Coverage:

@@ -216,7 +216,7 @@ def owners(facts: Facts, coverage: str) -> Figure:
 
 
 def _has_data(facts: Facts) -> bool:
-    return Scope.objects.visible_to(facts.user).exclude(last_complete_at=None).exists()
+    return Identity.objects.visible_to(facts.user).exists()
 
 
 def _previous(facts: Facts, measure: Callable[[User, datetime], str]) -> str | None:

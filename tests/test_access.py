@@ -43,6 +43,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:account_export": READERS_ONLY,
     "inventory:run_list": READERS_ONLY,
     "inventory:run_detail": READERS_ONLY,
+    "inventory:run_line": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
     "inventory:run_progress": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
@@ -68,6 +69,7 @@ def _arguments(name: str, world: estate.Estate) -> list[object]:
         "inventory:finding_detail": [world.finding.pk],
         "inventory:delegate_detail": ["999988887777"],
         "inventory:run_detail": [world.run.pk],
+        "inventory:run_line": [world.run.pk],
         "inventory:run_progress": [world.run.pk],
     }
     return arguments.get(name, [])

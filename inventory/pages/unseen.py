@@ -35,8 +35,14 @@ def grouped(unseen: Iterable[Unseen]) -> list[UnseenGroup]:
     """One entry per account, kind and reason, in the order of their first appearance."""
     groups: dict[tuple[int, str, str, str], list[Unseen]] = {}
     for each in unseen:
-        groups.setdefault((each.account.pk, each.sight, each.reason, each.code), []).append(each)
+        groups.setdefault((each.account.pk, each.sight, _placeless(each), each.code), []).append(each)
     return [_group(members) for members in groups.values()]
+
+
+def _placeless(each: Unseen) -> str:
+    """The reason without the place, which is named beside it."""
+    place = f" in {each.region} of account {each.account.account_id}"
+    return each.reason.replace(place, "").replace(f" in {each.region}", "") if each.region else each.reason
 
 
 def _group(members: list[Unseen]) -> UnseenGroup:
@@ -44,4 +50,4 @@ def _group(members: list[Unseen]) -> UnseenGroup:
     instants = [each.last_complete_at for each in members if each.last_complete_at is not None]
     oldest = min(instants) if len(instants) == len(members) else None
     regions = tuple(sorted(each.region for each in members if each.region))
-    return UnseenGroup(first.account, first.sight, first.reason, first.code, regions, oldest)
+    return UnseenGroup(first.account, first.sight, _placeless(first), first.code, regions, oldest)

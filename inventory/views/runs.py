@@ -3,13 +3,13 @@
 from contextlib import suppress
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
-from kombu.exceptions import OperationalError
 
 from inventory.filters import RunFilter
 from inventory.models import CollectionRun, Outcome, User
@@ -68,6 +68,14 @@ def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     context = _run(request, pk)
     status = 200 if context["is_running"] else STOP_POLLING
     return render(request, "inventory/run.html#progress", context, status=status)
+
+
+@require_GET
+def run_line(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line about a run that other pages show while it lasts."""
+    context = _run(request, pk)
+    status = 200 if context["is_running"] else STOP_POLLING
+    return render(request, "fragments/run_line.html", context, status=status)
 
 
 def _run(request: HttpRequest, pk: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from inventory.models import Outcome, User
+from inventory.models import CollectionRun, Outcome, User
 from sesgov.sight import DOORS_NOT_LOOKED_AT
 from tests import builders
 from tests.builders import NOW
@@ -166,3 +166,24 @@ def test_only_who_may_collect_sees_the_button():
     builders.scope()
     assert "Collect now" in text_of(client_of("security"), URL)
     assert "Collect now" not in text_of(client_of("auditor"), URL)
+
+
+def test_a_run_under_way_is_said_and_followed():
+    run = builders.run(state="running")
+    builders.scope_run(run=run, state="done", outcome=Outcome.COMPLETE)
+    builders.scope_run(run=run)
+    client = client_of("viewer")
+    page = text_of(client, URL)
+    line = reverse("inventory:run_line", args=[run.pk])
+    assert f'hx-get="{line}" hx-trigger="every 2s"' in page
+    assert "1 of 2 account regions are done" in page
+    CollectionRun.objects.update(state=CollectionRun.State.FINISHED)
+    response = client.get(line)
+    assert response.status_code == 286
+    assert "has ended" in response.content.decode()
+    assert "every 2s" not in text_of(client, URL)
+
+
+def test_an_owner_is_not_shown_runs():
+    builders.run(state="running")
+    assert "is reading" not in text_of(client_of("owner", teams=[builders.team()]), URL)

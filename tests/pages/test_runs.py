@@ -48,7 +48,7 @@ def test_what_could_not_be_read_is_said_once_per_account_and_reason():
             scope=builders.scope(account=account, region=region, last_outcome=Outcome.DENIED),
             state=ScopeRun.State.DONE,
             outcome=Outcome.DENIED,
-            error_text="AWS refused it.",
+            error_text=f"AWS refused it in {region} of account {account.account_id}.",
             error_code="AccessDeniedException",
         )
     page = text_of(client_of("viewer"), _url(run))
