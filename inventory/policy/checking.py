@@ -11,6 +11,7 @@ from pathlib import Path
 from inventory.policy.check_inputs import CheckedIdentity, InputError, read_identities
 from inventory.policy.check_reports import as_sarif, as_text
 from inventory.policy.check_results import CheckResult, as_json, check, fails
+from inventory.policy.grant_checks import GrantFileError, read_grants, with_grants
 from inventory.policy.jsontext import PolicyError
 from inventory.policy.rules.rule_texts import Severity
 from inventory.policy.trust import Registry, Trust
@@ -31,9 +32,15 @@ def main(argv: Sequence[str]) -> int:
         registry = _registry(options.trusted_account, options.trusted_org)
         name = "policy" if options.file == "-" else Path(options.file).stem
         identities = read_identities(source, options.identity, _owner(options.owner_account), name)
-        results = [check(identity, registry, datetime.now(UTC)) for identity in identities]
+        now = datetime.now(UTC)
+        results = [check(identity, registry, now) for identity in identities]
+        if options.grants is not None:
+            grants = read_grants(_read(options.grants), options.grants)
+            results = [with_grants(result, grants, now) for result in results]
     except PolicyError as error:
         return _refused(options.file, error.line, error.column, error.element, error.message)
+    except GrantFileError as error:
+        return _complain(str(error))
     except (InputError, OSError, UnicodeDecodeError) as error:
         return _complain(f"{options.file}: {error}")
     unread = _nothing_read(identities, results)
@@ -52,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--owner-account", metavar="ID", help="the account that owns the identity; else its ARN tells")
     parser.add_argument("--trusted-account", metavar="ID", action="append", default=[], help="an account of a partner")
     parser.add_argument("--trusted-org", metavar="ID", action="append", default=[], help="an organization of our own")
+    parser.add_argument("--grants", metavar="FILE", help="approved grants as JSON: what none of them covers fails")
     parser.add_argument("--fail-on", default=Severity.HIGH.value, choices=[each.value for each in Severity])
     parser.add_argument("--format", default="text", choices=["text", "json", "sarif"])
     parser.add_argument(

@@ -4,9 +4,10 @@ Wherever it cannot be shown that they do, the delegation counts as wider.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 
 from inventory.policy.channels import Channel
 from inventory.policy.containment import is_text_within, ranges_within
@@ -73,6 +74,20 @@ def covers(terms: GrantTerms, delegation: Delegation, *, at: datetime | None = N
         *_time(terms, delegation, at),
     )
     return Wider(reasons) if reasons else Match()
+
+
+def parts_of(delegation: Delegation) -> tuple[Delegation, ...]:
+    """One delegation for each account, organization, principal or pinned service: each may have a grant of its own."""
+    if delegation.reach is Reach.ACCOUNT:
+        return tuple(replace(delegation, accounts=(each,)) for each in delegation.accounts)
+    if delegation.reach is Reach.ORGANIZATION:
+        return tuple(replace(delegation, organizations=(each,)) for each in delegation.organizations)
+    if delegation.reach is Reach.PRINCIPAL:
+        return tuple(replace(delegation, principals=(each,)) for each in delegation.principals)
+    if delegation.reach is Reach.SERVICE and not delegation.organizations and not delegation.principals:
+        pairs = product(delegation.services, delegation.accounts)
+        return tuple(replace(delegation, services=(service,), accounts=(account,)) for service, account in pairs)
+    return (delegation,)
 
 
 def _who(terms: GrantTerms, delegation: Delegation) -> Iterator[Reason]:

@@ -26,6 +26,7 @@ _MEMBERS = (
     "identity_arn", "principals", "actions", "from_addresses", "recipients", "networks", "starts_on", "ends_on",
     "time_zone",
 )  # fmt: skip
+_ASIDE = ("id", "justification", "ticket")
 
 
 class TermsError(ValueError):
@@ -152,10 +153,10 @@ class GrantTerms:
 
     @classmethod
     def from_json(cls, data: object) -> "GrantTerms":
-        """Read terms from plain values. Raises :class:`TermsError`."""
+        """Read terms from plain values, whatever reasons stand beside them. Raises :class:`TermsError`."""
         if not isinstance(data, dict):
             raise TermsError("terms", "an object is needed")
-        unknown = sorted(set(data) - set(_MEMBERS))
+        unknown = sorted(set(data) - {*_MEMBERS, *_ASIDE})
         if unknown:
             raise TermsError(str(unknown[0]), f"not a member of terms; these are {', '.join(_MEMBERS)}")
         principals = data.get("principals") or []

@@ -36,6 +36,8 @@ CATALOGUE = {
     "dangling-delegate": "low",
     "invalid-policy": "medium",
     "region-drift": "medium",
+    "scope-exceeded": "high",
+    "unapproved-delegation": "high",
 }
 PLACE = Place(
     "mail.example.com", "arn:aws-us-gov:ses:us-gov-west-1:111111111111:identity/mail.example.com", "partner", 1

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from inventory.policy.rules.rule_texts import RuleText
 from inventory.policy.rules.texts.administration import ADMINISTRATION_TEXTS
+from inventory.policy.rules.texts.approvals import APPROVAL_TEXTS
 from inventory.policy.rules.texts.breadth import BREADTH_TEXTS
 from inventory.policy.rules.texts.conditions import CONDITION_TEXTS
 from inventory.policy.rules.texts.senders import SENDER_TEXTS
@@ -13,6 +14,13 @@ from inventory.policy.rules.texts.shapes import SHAPE_TEXTS
 RULES: Mapping[str, RuleText] = MappingProxyType(
     {
         text.rule_id: text
-        for text in (*SENDER_TEXTS, *ADMINISTRATION_TEXTS, *BREADTH_TEXTS, *CONDITION_TEXTS, *SHAPE_TEXTS)
+        for text in (
+            *SENDER_TEXTS,
+            *ADMINISTRATION_TEXTS,
+            *BREADTH_TEXTS,
+            *CONDITION_TEXTS,
+            *SHAPE_TEXTS,
+            *APPROVAL_TEXTS,
+        )
     }
 )

@@ -1,0 +1,50 @@
+"""What AWS allows and no approved grant covers."""
+
+from inventory.policy.rules.rule_texts import Correction, RuleText, Severity
+from inventory.policy.rules.texts import references as ref
+from inventory.policy.rules.texts.statements import PINNED
+
+APPROVAL_TEXTS = (
+    RuleText(
+        rule_id="unapproved-delegation",
+        title="An outsider can act as this identity, and nobody has approved it",
+        severity=Severity.HIGH,
+        why=(
+            "The policy lets in someone for whom there is no approved grant. Nobody has said that they may, for how "
+            "long, or who answers for it, so nobody will notice when it should end."
+        ),
+        correction=Correction.REMOVE,
+        console=(
+            "Ask the owner of the identity whether this sender is wanted.",
+            "If so, request a grant with an end date and put the policy in that the grant comes with.",
+            "If not, or if nobody knows, take the statement out.",
+        ),
+        references=(ref.NHI1, ref.AC_2, ref.AC_3, ref.CSF, ref.PCI_GRANT, ref.SOC_ACCESS, ref.ISO_RIGHTS, ref.SENDING),
+    ),
+    RuleText(
+        rule_id="scope-exceeded",
+        title="The policy allows more than was approved",
+        severity=Severity.HIGH,
+        why=(
+            "There is an approved grant for this sender, and the policy goes beyond it. What was looked at and agreed "
+            "is not what is in force."
+        ),
+        correction=Correction.REPLACE,
+        console=(
+            "Replace the statement by the policy that the grant comes with, or",
+            "request a grant for what is really needed, and have it approved.",
+        ),
+        statement=PINNED,
+        references=(
+            ref.NHI5,
+            ref.LEAST,
+            ref.AC_3,
+            ref.AC_6,
+            ref.CSF,
+            ref.PCI_GRANT,
+            ref.SOC_LEAST,
+            ref.ISO_RIGHTS,
+            ref.SENDING,
+        ),
+    ),
+)
