@@ -23,8 +23,8 @@ from tests.policy.generators.world import ACCOUNTS, AT, IDENTITY, OWNER, REGISTR
 from tests.policy.soundness import OPERATOR_FORMS, Tally, analysis_of, focus_of, try_one
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large]
-_DRAWN = settings(max_examples=100, deadline=None, database=None, suppress_health_check=_SLOW)
-_SEEDED = 2000
+_DRAWN = settings(max_examples=80, deadline=None, database=None, suppress_health_check=_SLOW)
+_SEEDED = 1500
 _OTHERS = 100
 
 
