@@ -59,6 +59,12 @@ def test_no_network_is_a_hint():
     assert only(judged, "no-network-restriction").severity is Severity.INFO
 
 
+@pytest.mark.parametrize("reach", [Reach.SERVICE, Reach.SERVICE_UNPINNED])
+def test_a_service_has_no_network_to_be_limited_to(reach):
+    service = delegation(reach, Trust.PARTNER, services=("cognito-idp.amazonaws.com",), limits=(FROM_ONE,))
+    assert "no-network-restriction" not in fired(identity(service), hints=True)
+
+
 @pytest.mark.parametrize(
     ("name", "limits", "expected"),
     [

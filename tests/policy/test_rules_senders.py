@@ -79,6 +79,10 @@ def test_a_service_of_a_public_statement_is_not_told_whomever_it_acts_for():
     assert fired(identity(public(), unlimited, name="example.com")) == {"public-send"}
 
 
+def test_a_stranger_named_beside_everyone_is_told_as_well():
+    assert fired(identity(public(), role(STRANGER, UNKNOWN))) == {"public-send", "unknown-account-send"}
+
+
 def test_an_unpinned_service_of_another_statement_is_told_beside_a_public_one():
     service = delegation(
         Reach.SERVICE_UNPINNED, UNKNOWN, statement=1, services=("cognito-idp.amazonaws.com",), limits=(FROM_ONE,)

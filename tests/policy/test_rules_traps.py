@@ -102,6 +102,15 @@ def test_half_a_pair_is_no_mark(trust, owner_action, outsider_action, owner):
     assert "endgame-marker" not in fired(judged)
 
 
+def test_a_root_that_is_denied_is_no_half_of_the_pair():
+    denied = _statement({"AWS": ROOT}) | {"Effect": "Deny"}
+    judged = identity(
+        role(STRANGER, Trust.UNKNOWN, statement=1, **EVERYTHING),
+        policies={"partner": text(denied, _statement({"AWS": INTRUDER}))},
+    )
+    assert "endgame-marker" not in fired(judged)
+
+
 @pytest.mark.parametrize("broken", ["{", "[]", '"x"', '{"Statement": [1, null]}', "[" * 100_000, '{"Statement": 7}'])
 def test_text_that_is_no_policy_does_not_stop_the_judge(broken):
     assert "endgame-marker" in fired(identity(policies={"Endgame": broken}))
@@ -121,6 +130,8 @@ def test_bulk_calls_escape_a_limit_of_a_deny_in_another_statement():
 def test_no_bulk_calls_or_no_outsider_and_nothing_escapes():
     trap = note(NoteCode.BULK_ESCAPES_LIMIT, "Statement", 0, "Condition", "StringNotLike", "ses:FromAddress")
     assert fired(identity(role(), notes=(trap,))) == set()
+    of_a_deny = note(NoteCode.BULK_ESCAPES_LIMIT, "Statement", 1, "Condition", "StringLike", "k", statement=1)
+    assert fired(identity(role(), notes=(of_a_deny,))) == set()
     assert fired(identity(delegation(Reach.SELF, Trust.OWN, **BULK), notes=(trap,))) == set()
     elsewhere = role(policy="other", **BULK)
     assert fired(identity(delegation(Reach.SELF, Trust.OWN, **BULK), elsewhere, notes=(trap,))) == set()

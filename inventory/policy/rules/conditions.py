@@ -70,7 +70,7 @@ def dead_denials(subject: IdentitySubject) -> Iterator[Violation]:
 
 
 def _is_open(delegation: Delegation) -> bool:
-    return delegation.is_outside and delegation.reach in (Reach.PUBLIC, Reach.UNDETERMINED)
+    return delegation.reach in (Reach.PUBLIC, Reach.UNDETERMINED)
 
 
 def _of_statement(subject: IdentitySubject, note: Note) -> list[Delegation]:

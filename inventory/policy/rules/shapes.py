@@ -31,14 +31,13 @@ def invalid(subject: IdentitySubject) -> Iterator[Violation]:
         where = f" (line {problem.line}, column {problem.column})" if problem.line else ""
         text = f"The policy cannot be read{where}: {problem.message}"
         yield violation("invalid-policy", text, policy=problem.policy)
-    told = set()
     for note in notes(subject, NoteCode.UNDETERMINED, NoteCode.UNSUPPORTED_SHAPE):
-        told.add((note.policy, note.statement))
         yield violation("invalid-policy", note.text, policy=note.policy, statement=note.statement, path=note.path)
-    yield from (each for each in _unnoted(subject) if (each.policy, each.statement) not in told)
+    yield from _unnoted(subject)
 
 
 def _unnoted(subject: IdentitySubject) -> Iterator[Violation]:
+    """What no note may have told; the judge keeps the first of two on one statement."""
     for delegation in subject.analysis.delegations:
         if delegation.reach is Reach.UNDETERMINED:
             text = "What this statement allows cannot be said for certain."
