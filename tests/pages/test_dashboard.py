@@ -82,6 +82,14 @@ def test_a_disabled_region_is_not_expected():
     assert "1 disabled region not expected" in page
 
 
+def test_a_region_that_nobody_uses_is_not_drawn():
+    builders.identity()
+    builders.scope(is_expected=False, last_outcome="", region="sa-east-1")
+    page = text_of(client_of("viewer"), URL)
+    assert "sa-east-1" not in page
+    assert "eu-west-1" in page
+
+
 def test_what_could_not_be_read_is_named_with_its_reason():
     estate.build()
     page = text_of(client_of("security"), URL)
