@@ -164,11 +164,11 @@ def save_delegations(
 ) -> DelegationChanges:
     """Bring rows and intervals in line with the stances; the same again changes nothing."""
     changes = DelegationChanges()
-    known = {(row.policy_name, row.principal): row for row in identity.delegations.all()}
+    known = {(row.policy_name, row.principal): row for row in identity.delegations.order_by("policy_name", "principal")}
     hashes = dict(
-        DelegationState.objects.filter(delegation__identity=identity, to_at=None).values_list(
-            "delegation_id", "state_hash"
-        )
+        DelegationState.objects.filter(delegation__identity=identity, to_at=None)
+        .order_by()
+        .values_list("delegation_id", "state_hash")
     )
     seen: set[_Key] = set()
     for stance in stances:

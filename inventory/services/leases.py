@@ -36,7 +36,12 @@ def lease_scopes(limits: CollectionLimits, *, at: datetime, run_id: int | None =
 
 def hold(job_id: int, fence: int) -> ScopeRun:
     """Lock the job for the running transaction, if it is still the holder's; raises :class:`LostLeaseError`."""
-    held = ScopeRun.objects.select_for_update().filter(pk=job_id, fence=fence, state=ScopeRun.State.LEASED).first()
+    held = (
+        ScopeRun.objects.select_for_update()
+        .filter(pk=job_id, fence=fence, state=ScopeRun.State.LEASED)
+        .order_by("pk")
+        .first()
+    )
     if held is None:
         raise LostLeaseError(job_id)
     return held

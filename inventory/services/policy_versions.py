@@ -28,7 +28,7 @@ def save_policies(
 ) -> PolicyChanges:
     """Bring the stored policies in line with one successful reading; the same again changes nothing."""
     changes = PolicyChanges()
-    known = {policy.name: policy for policy in identity.policies.all()}
+    known = {policy.name: policy for policy in identity.policies.order_by("name")}
     current = {version.policy_id: version for version in _current(identity)}
     for name, text in sorted(documents.items()):
         policy = known.get(name) or SendingPolicy.objects.create(identity=identity, name=name, first_seen_at=at)
@@ -42,7 +42,7 @@ def save_policies(
 
 def end_policies(identity: Identity, *, at: datetime) -> list[str]:
     """The identity is gone, and its policies with it; returns their names."""
-    ended = list(identity.policies.filter(gone_at=None))
+    ended = list(identity.policies.filter(gone_at=None).order_by("name"))
     for policy in ended:
         _end(policy, at)
     return [policy.name for policy in ended]
@@ -68,7 +68,7 @@ def canonical_hash(text: str) -> str:
 
 
 def _current(identity: Identity) -> "models.QuerySet[PolicyVersion]":
-    return PolicyVersion.objects.current().filter(policy__identity=identity)
+    return PolicyVersion.objects.current().filter(policy__identity=identity).order_by("pk")
 
 
 def _save_document(

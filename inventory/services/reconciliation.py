@@ -110,6 +110,7 @@ def _locked(scope: Scope, name: str) -> Identity | None:
         Identity.objects.select_for_update(of=("self",), no_key=True)
         .select_related("scope__account__organization", "scope__account__owner_team")
         .filter(scope=scope, name=name)
+        .order_by("pk")
         .first()
     )
 
@@ -151,7 +152,7 @@ def _set(identity: Identity, values: dict[str, object]) -> list[str]:
 def save_state(identity: Identity, at: datetime) -> None:
     """Close the open interval of owner and environment where they changed, and open the next."""
     values = {name: getattr(identity, name) for name in _STATE_FIELDS}
-    current = identity.states.filter(to_at=None).first()
+    current = identity.states.filter(to_at=None).order_by("pk").first()
     if current is not None:
         if all(getattr(current, name) == value for name, value in values.items()):
             return
