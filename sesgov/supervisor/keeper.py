@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -131,8 +132,8 @@ def main() -> int:
         write_private(listing, json.dumps(keeper.addresses()))
         _say(keeper.addresses())
         return _keep(keeper)
-    except StartError as error:
-        _say({"error": str(error)})
+    except (StartError, OSError, subprocess.SubprocessError) as error:
+        _say({"error": f"the embedded services cannot be started: {error}"})
         return 1
     finally:
         listing.unlink(missing_ok=True)

@@ -55,9 +55,9 @@ def uv() -> Path | None:
     if not program.exists():
         say("fetching uv")
         requirements = ROOT / "requirements-uv.txt"
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         try:
-            call(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
-                 "--target", TOOLS, "--requirement", requirements, is_last=False)  # fmt: skip
+            call(*pip, "--upgrade", "--require-hashes", "--target", TOOLS, "-r", requirements, is_last=False)
         except SetUpError:
             found = shutil.which("uv")
             return Path(found) if found else None
@@ -65,14 +65,14 @@ def uv() -> Path | None:
 
 
 def make_environment(uv_program: Path | None) -> None:
-    """Make .venv unless it is there."""
+    """Make .venv unless there is one that works; the interpreter it was made with can be gone."""
     if PYTHON.exists():
         return
     if uv_program:
-        call(uv_program, "venv", "--quiet", "--python", sys.executable, VENV)
+        call(uv_program, "venv", "--quiet", "--clear", "--python", sys.executable, VENV)
         return
     try:
-        call(sys.executable, "-m", "venv", VENV)
+        call(sys.executable, "-m", "venv", "--clear", VENV)
     except SetUpError:
         shutil.rmtree(VENV, ignore_errors=True)
         raise SetUpError("neither pip nor venv works here: on Debian, apt install python3-pip python3-venv") from None
