@@ -64,7 +64,7 @@ def _federated(partition: str, account: str, is_free: bool) -> Template:
         _account(account, is_free, USERID),
         Segment((ARN, CALLER_ARN), ":federated-user/"),
         Segment((USERID,), ":"),
-        Segment((ARN, CALLER_ARN, USERID), "mail-sender", _NAME, 2),
+        Segment((ARN, CALLER_ARN, USERID), "mail-sender", _NAME, 1),
     )
 
 
@@ -106,7 +106,7 @@ def _role(partition: str, account: str, unique_id: str | None, is_free: bool, ha
         Segment((CALLER_SESSION,), "/"),
         *_unique_id("AROA", unique_id),
         Segment((USERID,), ":"),
-        Segment((USERID, CALLER_SESSION), "session-1", _NAME, 2),
+        Segment((USERID, CALLER_SESSION), "session-1", _NAME, 1),
     )
 
 

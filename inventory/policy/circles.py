@@ -206,9 +206,9 @@ class Circles:
     def _fresh_names(self) -> tuple[Demand, ...]:
         setting = self.setting
         return (
-            Demand(callers.CALLER_ARN, setting.language_of("principals", setting.principal_arns), False),
+            Demand(callers.CALLER_ARN, setting.names_like("principals", setting.principal_arns), False),
             Demand(callers.USERID, setting.language_of("userids", setting.values_of(callers.USERID)), False),
-            Demand(callers.USERNAME, setting.language_of("usernames", setting.values_of("aws:username")), False),
+            Demand(callers.USERNAME, setting.names_like("usernames", setting.values_of("aws:username")), False),
         )
 
     def _named(self, principal: Principal) -> Iterator[Circle]:

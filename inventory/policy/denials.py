@@ -58,7 +58,7 @@ def names(statement: Statement, caller: Caller) -> bool:
 
 
 def _could_mean(principal: Principal, caller: Caller) -> bool:
-    if principal.kind is PrincipalKind.DOUBTFUL:
+    if principal.kind is PrincipalKind.DOUBTFUL and principal.account is None:
         return caller.kind is not CallerKind.SERVICE or principal.path[-2:-1] != ("AWS",)
     if principal.kind is PrincipalKind.ANYONE:
         return principal.is_exact or caller.kind is not CallerKind.SERVICE

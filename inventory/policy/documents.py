@@ -253,7 +253,7 @@ def _texts(node: Node, path: Path) -> list[str]:
 def _text_or_nothing(node: Node | None, path: Path) -> str | None:
     if node is None:
         return None
-    if not isinstance(node.value, str):
+    if not isinstance(node.value, str) or isinstance(node.value, Number):
         raise _error(node, f"{path[-1]} is text", path)
     return str(node.value)
 

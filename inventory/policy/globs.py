@@ -24,11 +24,24 @@ Token = str | Wild
 Pattern = tuple[Token, ...]
 State = frozenset[int]
 
-_MOST_NODES = 6000
+_MOST_WORK = 60_000
 
 
 class TooHardError(Exception):
     """The search for a text was given up; nobody knows whether there is one."""
+
+
+class Budget:
+    """How much searching may still be done, in positions of patterns looked at. Once it is spent, nothing is found."""
+
+    def __init__(self, work: int = _MOST_WORK) -> None:
+        self.left = work
+
+    def spend(self, work: int) -> None:
+        """Take some away; raises :class:`TooHardError` where nothing is left."""
+        self.left -= work
+        if self.left < 0:
+            raise TooHardError
 
 
 def literal(text: str) -> Pattern:
@@ -74,6 +87,8 @@ class Language:
         self._starts = starts
         self._steps: dict[tuple[State, str], State] = {}
         self._accepting: dict[State, bool] = {}
+        self._matches: dict[str, bool] = {}
+        self._expected: dict[State, set[str]] = {}
 
     @cached_property
     def texts(self) -> frozenset[str] | None:
@@ -86,14 +101,13 @@ class Language:
     @cached_property
     def start(self) -> State:
         """The state before the first character."""
-        return self._closure(self._starts)
+        return frozenset(position for start in self._starts for position in self._reached[start])
 
     def step(self, state: State, char: str) -> State:
         """The state after one more character."""
         known = self._steps.get((state, char))
         if known is None:
-            known = self._closure(self._moves(state, char.lower() if self.is_folded else char))
-            self._steps[state, char] = known
+            known = self._steps[state, char] = self._after(state, char.lower() if self.is_folded else char)
         return known
 
     def accepts(self, state: State) -> bool:
@@ -107,6 +121,12 @@ class Language:
         """Whether a text is one of the language."""
         if self.texts is not None:
             return (text.lower() if self.is_folded else text) in self.texts
+        known = self._matches.get(text)
+        if known is None:
+            known = self._matches[text] = self._runs_through(text)
+        return known
+
+    def _runs_through(self, text: str) -> bool:
         state = self.start
         for char in text:
             state = self.step(state, char)
@@ -116,26 +136,38 @@ class Language:
 
     def expected(self, state: State) -> set[str]:
         """The characters that the patterns name at this point."""
+        known = self._expected.get(state)
+        if known is None:
+            known = self._expected[state] = self._named(state)
+        return known
+
+    def _named(self, state: State) -> set[str]:
         named = {token for position in state if isinstance(token := self._tokens[position], str)}
         return named | {char.upper() for char in named if len(char.upper()) == 1} if self.is_folded else named
 
-    def _moves(self, state: State, char: str) -> Iterable[int]:
-        for position in state:
-            token = self._tokens[position]
-            if token == char or token is Wild.ONE or (token is Wild.FIELD_ONE and char != ":"):
-                yield position + 1
-            elif token is Wild.MANY or (token is Wild.FIELD_MANY and char != ":"):
-                yield position
+    def cost(self, state: State, char: str) -> int:
+        """How many positions are looked at for one step."""
+        return 1 if (state, char) in self._steps else 1 + len(state)
 
-    def _closure(self, positions: Iterable[int]) -> State:
-        found = set()
-        for position in positions:
-            found.add(position)
-            at = position
-            while self._tokens[at] in (Wild.MANY, Wild.FIELD_MANY):
-                at += 1
-                found.add(at)
+    def _after(self, state: State, char: str) -> State:
+        tokens, reached = self._tokens, self._reached
+        found: set[int] = set()
+        for position in state:
+            token = tokens[position]
+            if token == char or token is Wild.ONE or (token is Wild.FIELD_ONE and char != ":"):
+                found.update(reached[position + 1])
+            elif token is Wild.MANY or (token is Wild.FIELD_MANY and char != ":"):
+                found.update(reached[position])
         return frozenset(found)
+
+    @cached_property
+    def _reached(self) -> list[tuple[int, ...]]:
+        """For each position, those that are reached from it without a character."""
+        reached: list[tuple[int, ...]] = [()] * len(self._tokens)
+        for position in range(len(self._tokens) - 1, -1, -1):
+            is_many = self._tokens[position] in (Wild.MANY, Wild.FIELD_MANY)
+            reached[position] = (position, *reached[position + 1]) if is_many else (position,)
+        return reached
 
 
 def _folded(token: Token) -> Token:
@@ -151,6 +183,7 @@ LOWER = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
 UPPER = LOWER.upper()
 PRINTABLE = "".join(chr(code) for code in range(32, 127))
+"""Stands for any character at all: those beyond ASCII that a pattern names are tried as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +223,17 @@ def read(template: Template, texts: Sequence[str], reader: str) -> str:
     return "".join(text for segment, text in zip(template, texts, strict=True) if reader in segment.readers)
 
 
-def find(template: Template, demands: Sequence[Demand]) -> tuple[str, ...] | None:
+def find(template: Template, demands: Sequence[Demand], budget: Budget | None = None) -> tuple[str, ...] | None:
     """The texts of the segments that meet every demand, or ``None`` where no text can.
 
-    Raises :class:`TooHardError`.
+    Raises :class:`TooHardError` where the budget is spent before that is known.
     """
     preferred = tuple(segment.text for segment in template)
     if all(demand.language.matches(read(template, preferred, demand.reader)) is demand.is_inside for demand in demands):
         return preferred
     if not any(segment.is_free for segment in template):
         return None
-    return _Search(template, demands).run()
+    return _Search(template, demands, budget or Budget()).run()
 
 
 _Node = tuple[int, int, tuple[State, ...]]
@@ -209,8 +242,8 @@ _Node = tuple[int, int, tuple[State, ...]]
 class _Search:
     """Breadth first over (segment, characters in it, state of each language); the shortest text is found."""
 
-    def __init__(self, template: Template, demands: Sequence[Demand]) -> None:
-        self.template, self.demands = template, demands
+    def __init__(self, template: Template, demands: Sequence[Demand], budget: Budget) -> None:
+        self.template, self.demands, self.budget = template, demands, budget
         self.reading = [
             [position for position, demand in enumerate(demands) if demand.reader in segment.readers]
             for segment in template
@@ -226,9 +259,8 @@ class _Search:
                 if self._is_met(node[2]):
                     return self._texts(node)
                 continue
+            self.budget.spend(4)
             self._expand(node)
-            if len(self.came) > _MOST_NODES:
-                raise TooHardError
         return None
 
     def _is_met(self, states: tuple[State, ...]) -> bool:
@@ -265,6 +297,7 @@ class _Search:
             demand = self.demands[position]
             state = after[position]
             for char in text:
+                self.budget.spend(demand.language.cost(state, char))
                 state = demand.language.step(state, char)
                 if not state:
                     break
@@ -279,7 +312,7 @@ class _Search:
         for position in self.reading[index]:
             named |= self.demands[position].language.expected(states[position])
         fresh = next((char for char in alphabet if char not in named), None)
-        chosen = sorted(char for char in named if char in alphabet)
+        chosen = sorted(named if alphabet is PRINTABLE else (char for char in named if char in alphabet))
         return chosen if fresh is None else [fresh, *chosen]
 
     def _texts(self, node: _Node) -> tuple[str, ...]:

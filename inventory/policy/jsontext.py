@@ -165,6 +165,7 @@ class _Reader:
                 raise self._error("a name is missing")
             frame.node.value[frame.name] = node
             frame.node.names[frame.name] = frame.name_span
+            frame.name = None
         elif isinstance(frame.node.value, list):
             frame.node.value.append(node)
         return self._next(frame)

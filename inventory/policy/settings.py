@@ -8,7 +8,7 @@ from functools import cached_property
 
 from inventory.policy.conditions import Condition, has_wildcard
 from inventory.policy.documents import Statement
-from inventory.policy.globs import Language, language
+from inventory.policy.globs import Language, language, literal
 from inventory.policy.instants import iso
 from inventory.policy.networks import Range, complement, fresh, range_of
 from inventory.policy.trust import Registry
@@ -117,6 +117,12 @@ class Setting:
         """The language of some constants, kept by name."""
         if name not in self.languages:
             self.languages[name] = language(texts)
+        return self.languages[name]
+
+    def names_like(self, name: str, texts: Iterable[str]) -> Language:
+        """The same without regard to case: IAM has no two names in one account that differ by case alone."""
+        if name not in self.languages:
+            self.languages[name] = Language([literal(text) for text in texts], is_folded=True)
         return self.languages[name]
 
     @cached_property

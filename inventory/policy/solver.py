@@ -9,6 +9,7 @@ from inventory.policy import callers
 from inventory.policy.channels import Channel
 from inventory.policy.conditions import Condition, Family, Quantifier, condition_of
 from inventory.policy.globs import (
+    Budget,
     Demand,
     Language,
     Template,
@@ -27,6 +28,7 @@ from inventory.policy.truths import holds, matches, number_of, ranges_of, texts_
 Literal = tuple[Condition, bool]
 """A condition, and whether it has to hold."""
 
+_MOST_WORK = 250_000
 SIGNERS = (CallerKind.ROLE_SESSION, CallerKind.USER, CallerKind.ROOT_USER, CallerKind.FEDERATED_SESSION)
 
 
@@ -80,6 +82,7 @@ class Solver:
         self.setting = setting
         self._known: dict[object, tuple[Caller, dict[str, ContextValue]] | None] = {}
         self._there: dict[str, Condition] = {}
+        self.budget = Budget(_MOST_WORK)
 
     def solve(self, population: Population, literals: Sequence[Literal]) -> Model | None:
         """A model of the population in which every literal holds, or ``None`` where there is none.
@@ -157,7 +160,7 @@ class Solver:
         context: Mapping[str, str],
         pins: Mapping[str, str | None] | None = None,
     ) -> Model | None:
-        task = _Task(self.setting, population, {**self.setting.context, **context})
+        task = _Task(self.setting, population, {**self.setting.context, **context}, self.budget)
         for condition, truth in literals:
             task.want(condition, truth=truth)
         for key, value in (pins or {}).items():
@@ -196,8 +199,8 @@ def _is_settled(population: Population, linked: Sequence[Literal]) -> bool:
 class _Task:
     """One search: what is wanted of each key of one population."""
 
-    def __init__(self, setting: Setting, population: Population, context: Mapping[str, str]) -> None:
-        self.setting, self.population, self.context = setting, population, context
+    def __init__(self, setting: Setting, population: Population, context: Mapping[str, str], budget: Budget) -> None:
+        self.setting, self.population, self.context, self.budget = setting, population, context, budget
         self.wanted: dict[str, _Wanted] = {}
         self.pins: dict[str, str | None] = {}
         self.linked = False
@@ -226,6 +229,9 @@ class _Task:
         """Fix the value of a key, by lower-case name; ``None``: the key is missing."""
         self.pins[key] = value
         self.linked = True
+        known = find_key(key)
+        if known is not None and known.source in _SINGLE:
+            self.wanted.setdefault(known.name, _Wanted(known))
 
     def solve(self, known: dict[object, tuple[Caller, dict[str, ContextValue]] | None]) -> Model | None:
         """The model, or ``None``."""
@@ -339,7 +345,7 @@ class _Task:
             return options[0] if options else None
         demands = [Demand(key.name, c.language(self.context), m) for c, m in literals]
         for template in text_shapes(self.setting, key.name):
-            texts = find(template, demands)
+            texts = find(template, demands, self.budget)
             if texts is not None:
                 return read(template, texts, key.name)
         return None
@@ -391,10 +397,10 @@ class _Task:
         demands = [Demand(name, c.language(self.context), match) for c, match in literals]
         if not self.population.is_network_fresh:
             template = any_place(self.setting, name)
-            texts = find(template, demands)
+            texts = find(template, demands, self.budget)
             return read(template, texts, name) if texts else None
         template, fixed = fresh_place(self.setting, name)
-        texts = find(template, [*demands, *fixed])
+        texts = find(template, [*demands, *fixed], self.budget)
         return read(template, texts, name) if texts else None
 
     # Who signs.
@@ -448,7 +454,7 @@ class _Task:
                 present = [key for key in keys if key not in missing]
                 if not all(self.wanted[key].can_be_present for key in present if key in self.wanted):
                     continue
-                texts = find(template, [*demands, *(d for key in present for d in self._demands(key))])
+                texts = find(template, [*demands, *(d for key in present for d in self._demands(key))], self.budget)
                 if texts is not None:
                     return texts, {key: read(template, texts, key) for key in present}
         return None
