@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 
 from inventory.aws.faults import Fault, FaultKind
 from inventory.aws.identities import IdentityFacts
@@ -76,11 +76,11 @@ def _take_identity(answer: Answer, facts: IdentityFacts) -> None:
 
 
 def _store(answer: Answer, facts: IdentityFacts) -> None:
-    """Store the identity; a deadlock with another worker is tried again."""
+    """Store the identity; where a worker of another run wrote the same rows meanwhile, it is tried again."""
     for attempt in range(1, _STORING_ATTEMPTS + 1):
         try:
             results.save_identity(answer.reading, facts, at=answer.answered_at)
-        except OperationalError:
+        except (IntegrityError, OperationalError):
             if attempt == _STORING_ATTEMPTS:
                 raise
         else:

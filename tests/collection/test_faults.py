@@ -4,8 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from inventory.models import Finding, Identity, PolicyVersion, Scope, SendingPolicy
+from inventory.services import scope_results
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, collect, policy
 
@@ -226,3 +228,35 @@ def test_characters_that_no_database_takes_do_not_lose_the_identity(double, acco
     double.put_identity(ACCOUNT, REGION, "example.com", policies={"odd": json.dumps(policy("*", Sid=sid))})
     assert collect()["outcome"] == "complete"
     assert Identity.objects.get().reach_rank == 0
+
+
+@pytest.mark.parametrize("clash", [IntegrityError, OperationalError])
+def test_a_clash_with_another_worker_is_tried_again(double, account, monkeypatch, clash):
+    double.put_identity(ACCOUNT, REGION, "example.com")
+    clashes = [clash("duplicate key or deadlock")]
+    save = scope_results.save_identity
+
+    def save_after_a_clash(*arguments, **options):
+        if clashes:
+            raise clashes.pop()
+        save(*arguments, **options)
+
+    monkeypatch.setattr(scope_results, "save_identity", save_after_a_clash)
+    assert collect()["outcome"] == "complete"
+    assert Identity.objects.count() == 1
+
+
+def test_an_identity_that_cannot_be_stored_does_not_cost_the_others(double, account, monkeypatch):
+    read_once(double, "a.example.com", "b.example.com")
+    save = scope_results.save_identity
+
+    def fail_for_one(reading, facts, *, at):
+        if facts.name == "a.example.com":
+            raise RuntimeError("a rule that fails")
+        save(reading, facts, at=at)
+
+    monkeypatch.setattr(scope_results, "save_identity", fail_for_one)
+    scope = collect()["scopes"][0]
+    assert (scope["outcome"], scope["identities"]) == ("partial", 1)
+    assert "a.example.com was read but could not be stored (RuntimeError)" in scope["error"]
+    assert nothing_was_lost("a.example.com", "b.example.com")
