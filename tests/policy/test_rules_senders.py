@@ -160,6 +160,18 @@ def test_a_principal_without_account_is_found_under_its_id():
     assert only(identity(by_id), "unknown-account-send").subject == "AROAEXAMPLEOFARO12345"
 
 
+def test_a_principal_by_id_of_a_known_account_is_found_under_the_account():
+    by_id = delegation(Reach.PRINCIPAL, UNKNOWN, accounts=(STRANGER,), principals=("AROAEXAMPLEOFARO12345",))
+    assert only(identity(by_id), "unknown-account-send").subject == STRANGER
+
+
+def test_a_service_pinned_to_an_organization_is_found_under_it():
+    service = delegation(Reach.SERVICE, UNKNOWN, services=("*",), organizations=("o-theirs",))
+    found = only(identity(service), "unknown-account-send")
+    assert found.subject == "o-theirs"
+    assert found.text.startswith("Any AWS service acting for organization o-theirs")
+
+
 def test_an_organization_is_wide_whoever_it_is_and_unknown_where_nobody_knows_it():
     ours = delegation(Reach.ORGANIZATION, Trust.ORGANIZATION, organizations=("o-ours",))
     theirs = delegation(Reach.ORGANIZATION, UNKNOWN, organizations=("o-theirs",))

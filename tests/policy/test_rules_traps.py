@@ -1,10 +1,11 @@
 """Administration, marks of an attack, traps in conditions, shapes, and copies in other regions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from inventory.policy.delegations import PolicyProblem
+from inventory.policy.delegations import Channel, Limit, PolicyProblem
 from inventory.policy.note_codes import NoteCode
 from inventory.policy.reach import Reach
 from inventory.policy.rules import RegionCopy, Severity, judge
@@ -43,6 +44,13 @@ def test_an_outsider_may_possibly_administer(kind):
 def test_anyone_may_possibly_administer():
     public = delegation(Reach.PUBLIC, Trust.UNKNOWN, action_classes=("policy-admin",), actions=())
     assert only(identity(public), "policy-admin-delegated").severity is Severity.CRITICAL
+
+
+def test_of_two_words_on_one_place_the_worse_stays():
+    kinds = {"action_classes": ("policy-admin",), "actions": ()}
+    network = delegation(Reach.NETWORK, Trust.UNKNOWN, channel=Channel.VPC_ENDPOINT, **kinds)
+    public = delegation(Reach.PUBLIC, Trust.UNKNOWN, **kinds)
+    assert only(identity(network, public), "policy-admin-delegated").severity is Severity.CRITICAL
 
 
 @pytest.mark.parametrize("kind", ["template", "send", "read"])
@@ -239,6 +247,27 @@ def test_names_and_order_are_no_drift(other):
     assert fired(identity(role(), region_copies=(RegionCopy("us-east-1", _lines(other)),))) == set()
 
 
+def _regional(region, vpce):
+    limits = (
+        FROM_ONE,
+        Limit("network", "aws:SourceVpce", "StringEquals", (vpce,)),
+        Limit("other", "aws:SourceArn", "ArnLike", (f"arn:aws:cognito-idp:{region}:{OWNER}:userpool/*",)),
+    )
+    return identity(role(limits=limits), arn=ARN.replace("eu-west-1", region))
+
+
+def test_what_differs_between_regions_by_nature_is_no_drift():
+    copy = RegionCopy("us-east-1", admission_lines(_regional("us-east-1", "vpce-2").analysis))
+    here = _regional("eu-west-1", "vpce-1")
+    assert fired(replace(here, region_copies=(copy,))) == set()
+
+
+def test_a_limit_that_limits_nothing_is_no_drift():
+    idle = Limit("recipients", "ses:Recipients", "StringLike", ("*",), is_effective=False)
+    copy = RegionCopy("us-east-1", _lines(role(limits=(FROM_ONE, FROM_NETWORK, idle))))
+    assert fired(identity(role(), region_copies=(copy,))) == set()
+
+
 @pytest.mark.parametrize("other", [role(limits=(FROM_ONE,)), role(actions=("ses:SendRawEmail",)), delegation()])
 def test_other_limits_actions_or_reach_are_drift(other):
     judged = identity(role(), region_copies=(RegionCopy("us-east-1", _lines(other)),))
@@ -246,8 +275,9 @@ def test_other_limits_actions_or_reach_are_drift(other):
 
 
 def test_a_deny_for_encryption_is_no_deny_of_anyone():
-    asks = {"Effect": "Deny", "Principal": "*", "Action": "ses:*", "Resource": ARN}
-    tls = asks | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    network = asks | {"Condition": {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}
+    asks: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "ses:*", "Resource": ARN}
+    tls: dict[str, Any] = asks | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    network: dict[str, Any] = asks | {"Condition": {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}
     assert denials({"p": text(tls)}) == []
-    assert [place[:2] for place in denials({"p": text(tls, network, asks)})] == [("p", 1), ("p", 2)]
+    both = asks | {"Condition": tls["Condition"] | network["Condition"]}
+    assert [place[:2] for place in denials({"p": text(tls, network, asks, both)})] == [("p", 1), ("p", 2), ("p", 3)]
