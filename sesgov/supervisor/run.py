@@ -147,11 +147,11 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
     if not options.no_demo:
         demo.wait_for_double(state)
     said = _told_by("first_admin" if options.no_demo else "seed_demo")
+    _wait_until_ready(options.port, processes)
     processes.start("worker", *CELERY, *WORKER)
     processes.start("beat", *CELERY, "beat", "--loglevel", "WARNING")
     if not options.no_demo:
         _told_by("begin_collection")
-    _wait_until_ready(options.port, processes)
     return said
 
 
