@@ -45,6 +45,11 @@ def templates(
         yield from (_role(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
 
 
+def any_account(account: str, *, is_free: bool) -> Template:
+    """The account of a caller by itself."""
+    return (_account(account, is_free),)
+
+
 def _account(account: str, is_free: bool, *extra: str) -> Segment:
     readers = (ARN, ACCOUNT, CALLER_ARN, CALLER_ACCOUNT, *extra)
     return Segment(readers, account, DIGITS if is_free else "", 12, 12)

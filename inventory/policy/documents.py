@@ -73,11 +73,15 @@ class Statement:
 
 
 def _means(resource: str, identity_arn: str, context: Mapping[str, str], is_2012: bool, *, surely: bool) -> bool:
+    if resource in ("*", identity_arn):
+        return True
+    if not set(resource) & set("*?$"):
+        return not surely and resource.lower() == identity_arn.lower()
     pattern = expand(resource, context, has_wildcards=True, has_variables=is_2012)
     if pattern is None:
         return not surely
     fields = arn_pattern(pattern)
-    if resource == "*" or (fields is not None and Language([fields]).matches(identity_arn)):
+    if fields is not None and Language([fields]).matches(identity_arn):
         return True
     return not surely and Language([pattern], is_folded=True).matches(identity_arn)
 

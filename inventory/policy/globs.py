@@ -4,11 +4,12 @@ A text is put together from segments; several readers may each read some of the 
 principal's ARN is the same as its ``aws:PrincipalAccount``. :func:`find` searches such a text exactly.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 class Wild(Enum):
@@ -89,6 +90,7 @@ class Language:
         self._accepting: dict[State, bool] = {}
         self._matches: dict[str, bool] = {}
         self._expected: dict[State, set[str]] = {}
+        self._runs: dict[tuple[State, str], State] = {}
 
     @cached_property
     def texts(self) -> frozenset[str] | None:
@@ -108,6 +110,18 @@ class Language:
         known = self._steps.get((state, char))
         if known is None:
             known = self._steps[state, char] = self._after(state, char.lower() if self.is_folded else char)
+        return known
+
+    def run(self, state: State, text: str) -> State:
+        """The state after a whole text."""
+        known = self._runs.get((state, text))
+        if known is None:
+            known = state
+            for char in text:
+                known = self.step(known, char)
+                if not known:
+                    break
+            self._runs[state, text] = known
         return known
 
     def accepts(self, state: State) -> bool:
@@ -229,11 +243,48 @@ def find(template: Template, demands: Sequence[Demand], budget: Budget | None = 
     Raises :class:`TooHardError` where the budget is spent before that is known.
     """
     preferred = tuple(segment.text for segment in template)
-    if all(demand.language.matches(read(template, preferred, demand.reader)) is demand.is_inside for demand in demands):
+    unmet = [d for d in demands if d.language.matches(read(template, preferred, d.reader)) is not d.is_inside]
+    if not unmet:
         return preferred
-    if not any(segment.is_free for segment in template):
+    free = {reader for segment in template if segment.is_free for reader in segment.readers}
+    if any(demand.reader not in free for demand in unmet):
         return None
+    settled = _by_listed_texts(template, demands)
+    if settled is not None:
+        return settled or None
     return _Search(template, demands, budget or Budget()).run()
+
+
+def _by_listed_texts(template: Template, demands: Sequence[Demand]) -> tuple[str, ...] | None:
+    """Try the texts that one demand lists: a solution, empty where none can be, ``None`` where that stays open."""
+    listing = next(
+        (d for d in demands if d.is_inside and not d.language.is_folded and d.language.texts is not None), None
+    )
+    if listing is None:
+        return None
+    form = _form(template, listing.reader)
+    fitting = [found for text in listing.language.texts or () if (found := form.fullmatch(text)) is not None]
+    if not fitting:
+        return ()
+    for found in fitting:
+        captured = iter(found.groups())
+        texts = tuple(next(captured) if listing.reader in segment.readers else segment.text for segment in template)
+        if all(demand.language.matches(read(template, texts, demand.reader)) is demand.is_inside for demand in demands):
+            return texts
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _form(template: Template, reader: str) -> re.Pattern[str]:
+    """What one reader can read at all, a group for each segment."""
+    return re.compile("".join(_group(segment) for segment in template if reader in segment.readers), re.DOTALL)
+
+
+def _group(segment: Segment) -> str:
+    if not segment.is_free:
+        return f"({re.escape(segment.text)})"
+    kind = "." if segment.alphabet is PRINTABLE else f"[{re.escape(segment.alphabet)}]"
+    return f"({kind}{{{segment.low},{segment.high or ''}}})"
 
 
 _Node = tuple[int, int, tuple[State, ...]]
@@ -296,11 +347,9 @@ class _Search:
         for position in self.reading[index]:
             demand = self.demands[position]
             state = after[position]
-            for char in text:
-                self.budget.spend(demand.language.cost(state, char))
-                state = demand.language.step(state, char)
-                if not state:
-                    break
+            if state and text:
+                self.budget.spend(demand.language.cost(state, text[0]))
+                state = demand.language.run(state, text) if len(text) > 1 else demand.language.step(state, text)
             if not state and demand.is_inside:
                 return None
             after[position] = state

@@ -406,6 +406,8 @@ class _Task:
     # Who signs.
 
     def _signer(self) -> tuple[Caller, dict[str, ContextValue]] | None:
+        if not self._has_account():
+            return None
         place = self._organization(callers.ORG_ID, callers.ORG_PATHS)
         if place is None:
             return None
@@ -417,6 +419,30 @@ class _Task:
                 caller = callers.caller_of(kind, template, texts, organization or None, path)
                 return caller, context | keys
         return None
+
+    def _has_account(self) -> bool:
+        """Whether what is wanted of account and ARN leaves an account at all, whatever the kind of caller."""
+        population = self.population
+        fixed = population.account
+        if not self._can_miss(callers.ACCOUNT):
+            account = callers.any_account(fixed or self.setting.fresh_account, is_free=fixed is None)
+            demands = self._demands(callers.ACCOUNT)
+            if fixed is None:
+                demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
+            if find(account, demands, self.budget) is None:
+                return False
+        if self._can_miss(callers.ARN):
+            return True
+        return all(
+            any((fixed is None) is not self._is_of(text, fixed) for text in demand.language.texts)
+            for demand in self._demands(callers.ARN)
+            if demand.is_inside and demand.language.texts is not None
+        )
+
+    def _is_of(self, arn: str, account: str | None) -> bool:
+        """Whether an ARN names the account, or without one any that the policies name."""
+        named = arn.split(":")[4:5]
+        return named == [account] if account is not None else bool(named) and named[0] in self.setting.accounts
 
     def _caller(self, kind: CallerKind) -> tuple[Template, tuple[str, ...], dict[str, ContextValue]] | None:
         keys = [callers.ACCOUNT, callers.ARN, callers.USERID]
