@@ -181,8 +181,11 @@ class DelegateFilter(filters.FilterSet):
     sends = choice("Rights", [("yes", "Can send"), ("no", "Cannot send")], method="by_sends")
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        digits = account_digits(value)
-        return rows.filter(account_id__contains=digits) if digits else rows.filter(name__icontains=value.strip())
+        digits, text = account_digits(value), value.strip()
+        if digits:
+            return rows.filter(account_id__contains=digits)
+        named = Account.objects.filter(Q(name__icontains=text) | Q(vendor__name__icontains=text))
+        return rows.filter(account_id__in=named.values("account_id"))
 
     def by_trust(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         ranks = populations.UNREGISTERED_RANKS if value == "unregistered" else (Trust(value).rank,)

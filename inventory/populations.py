@@ -1,19 +1,18 @@
 """The populations that figures count and lists show: one definition, so that a tile and its list have one length."""
 
-from collections.abc import Iterator
+import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from inventory.models import Account, Delegation, FindingEpisode, Identity, PolicyVersion, Scope, SendingPolicy, User
-from inventory.policy.jsontext import Node, PolicyError, parse
+from inventory.models import Delegation, FindingEpisode, Identity, PolicyVersion, Scope, SendingPolicy, User
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 
 UNREGISTERED_RANKS = (Trust.UNKNOWN.rank, Trust.PLACEHOLDER.rank)
 # A star, plain or escaped, somewhere in a principal; what it finds is then read properly.
-_MAYBE_WILDCARD = r'"(Not)?Principal"\s*:\s*(\{[^{}]*)?("(\*|\\u002[aA])"|\[)|"NotPrincipal"|\\u00'
+_MAYBE_WILDCARD = r'"Principal"\s*:\s*(\{[^{}]*|\[[^\]]*)?"(\*|\\u002[aA])"|"NotPrincipal"|\\u00'
 _ENDED_WELL = (FindingEpisode.Reason.FIXED, FindingEpisode.Reason.IDENTITY_DELETED)
 
 
@@ -53,7 +52,6 @@ def is_completely_seen(at: datetime) -> Q:
 
 def delegates(user: User) -> QuerySet[Any, Any]:
     """One mapping per outside account id that a live policy names, least trusted first."""
-    registered = Account.objects.filter(account_id=OuterRef("account_id"))
     return (
         Delegation.objects.visible_to(user)
         .live()
@@ -65,8 +63,6 @@ def delegates(user: User) -> QuerySet[Any, Any]:
             since_at=Min("first_seen_at"),
             identities=Count("identity", distinct=True),
             sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
-            name=Subquery(registered.values("name")[:1]),
-            vendor=Subquery(registered.values("vendor__name")[:1]),
         )
         .order_by("worst_trust", F("sendable").desc(), "account_id")
     )
@@ -107,34 +103,36 @@ def wildcard_policy_ids(versions: QuerySet[PolicyVersion]) -> list[int]:
 def names_everyone(text: str) -> bool:
     """Whether an Allow has the principal ``*`` or a NotPrincipal; text that is no policy counts as if it had."""
     try:
-        statements = parse(text).at(("Statement",))
-    except PolicyError:
+        document = json.loads(text, object_pairs_hook=_members)
+    except (ValueError, RecursionError):
         return True
-    return statements is not None and any(_allows_everyone(each) for each in _items(statements))
+    return not isinstance(document, dict) or any(_allows_everyone(each) for each in _items(document.get("Statement")))
 
 
-def _allows_everyone(statement: Node) -> bool:
-    effect, principal = statement.at(("Effect",)), statement.at(("Principal",))
-    if effect is not None and effect.value == "Deny":
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that stands twice makes the text no policy, since readers differ in which one they take."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError(pairs)
+    return members
+
+
+def _allows_everyone(statement: object) -> bool:
+    if not isinstance(statement, dict):
+        return True
+    if statement.get("Effect") == "Deny":
         return False
-    if statement.at(("NotPrincipal",)) is not None:
-        return True
-    return principal is not None and any(each.value == "*" for each in _leaves(principal))
+    return "NotPrincipal" in statement or "*" in _leaves(statement.get("Principal"))
 
 
-def _items(node: Node) -> list[Node]:
-    return node.value if isinstance(node.value, list) else [node]
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def _leaves(node: Node) -> Iterator[Node]:
-    if isinstance(node.value, dict):
-        for each in node.value.values():
-            yield from _leaves(each)
-    elif isinstance(node.value, list):
-        for each in node.value:
-            yield from _leaves(each)
-    else:
-        yield node
+def _leaves(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in _leaves(each)]
+    return [leaf for each in value for leaf in _leaves(each)] if isinstance(value, list) else [value]
 
 
 def remediations(user: User, *, closed_from: datetime, closed_before: datetime) -> QuerySet[FindingEpisode]:

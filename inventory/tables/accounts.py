@@ -44,23 +44,20 @@ class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
     def render_name(self, record: Account) -> str:
         return record.name or "No name"
 
-    def value_name(self, record: Account) -> str:
-        return record.name
-
     def render_environment(self, record: Account) -> str:
         return ENVIRONMENT.get(record.environment, record.environment)
 
-    def value_environment(self, record: Account) -> str:
-        return record.environment
+    def render_expected_scopes(self, value: int, record: Account) -> str:
+        return str(value) if record.relationship == Account.Relationship.MANAGED else ""
+
+    def render_unseen_scopes(self, value: int, record: Account) -> str:
+        return str(value) if record.relationship == Account.Relationship.MANAGED else ""
 
     def render_identity_count(self, value: int, record: Account) -> SafeString:
         return format_html("{}", identity_count(value, record))
 
-    def value_identity_count(self, value: int, record: Account) -> str:
-        return strip_tags(identity_count(value, record))
+    def value_identity_count(self, record: Any) -> str:
+        return strip_tags(identity_count(record.identity_count, record))
 
     def render_ends_on(self, value: date) -> SafeString:
         return format_html("{}", looks.ago(value))
-
-    def value_ends_on(self, value: date) -> str:
-        return value.isoformat()

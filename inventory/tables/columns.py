@@ -1,6 +1,6 @@
-"""Columns that several tables share: on the screen as people read it, in an export as machines do."""
+"""Columns that several tables share, as people read them; an export has the stored values."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -13,13 +13,10 @@ from inventory.words import grouped_account_id, reach_word, trust_word
 
 
 class AccountIdColumn(Column):  # type: ignore[misc]  # django-tables2 carries no types
-    """``4444-5555-6666`` on the screen, twelve digits in an export."""
+    """``4444-5555-6666`` on the screen; an export has the twelve digits that are stored."""
 
     def render(self, value: str) -> SafeString:
         return format_html('<span class="id">{}</span>', grouped_account_id(value))
-
-    def value(self, value: str) -> str:
-        return value
 
 
 class AccountColumn(Column):  # type: ignore[misc]
@@ -40,18 +37,12 @@ class AccountColumn(Column):  # type: ignore[misc]
         words = '{}<br><span class="muted"><span class="id">{}</span> {}</span>'
         return format_html(words, scope.account.name or "No name", shaped, scope.region)
 
-    def value(self, record: Any) -> str:
-        return str(attrgetter(self.path)(record).account.name)
-
 
 class TimeColumn(Column):  # type: ignore[misc]
-    """A distance on the screen, ISO 8601 in UTC in an export."""
+    """A distance on the screen, the exact time on hover."""
 
     def render(self, value: datetime) -> SafeString:
         return looks.ago(value)
-
-    def value(self, value: datetime | None) -> str:
-        return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else ""
 
 
 class SeverityColumn(Column):  # type: ignore[misc]
@@ -60,28 +51,19 @@ class SeverityColumn(Column):  # type: ignore[misc]
     def render(self, record: Any) -> SafeString:
         return looks.severity(record.severity)
 
-    def value(self, record: Any) -> str:
-        return str(record.severity)
-
 
 class ReachColumn(Column):  # type: ignore[misc]
-    """How wide the circle is, in words; the stored word in an export."""
+    """How wide the circle is, in words."""
 
     def render(self, value: str) -> SafeString:
         return looks.word(reach_word(value))
 
-    def value(self, value: str) -> str:
-        return value
-
 
 class TrustColumn(Column):  # type: ignore[misc]
-    """What is known of an outsider, in words; the stored word in an export."""
+    """What is known of an outsider, in words."""
 
     def render(self, value: str) -> SafeString:
         return looks.word(trust_word(value))
-
-    def value(self, value: str) -> str:
-        return value
 
 
 class NumberColumn(Column):  # type: ignore[misc]

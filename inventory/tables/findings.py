@@ -49,9 +49,6 @@ class FindingTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
         tone = "unknown" if record.presence == Finding.Presence.STALE else "plain"
         return format_html('<span class="word word-{}">{}</span>', tone, record.get_presence_display())
 
-    def value_presence(self, record: Finding) -> str:
-        return record.presence
-
 
 class RemediationTable(Table):  # type: ignore[misc]
     """Episodes that ended; ``days`` are elapsed calendar days from detection to the verified end."""
@@ -77,10 +74,10 @@ class RemediationTable(Table):  # type: ignore[misc]
     def render_severity(self, record: FindingEpisode) -> SafeString:
         return SeverityColumn().render(record.finding)
 
-    def value_severity(self, record: FindingEpisode) -> str:
-        return record.finding.severity
-
     def render_days(self, record: FindingEpisode) -> str:
+        return self.value_days(record)
+
+    def value_days(self, record: FindingEpisode) -> str:
         if record.closed_at is None:
             return ""
         return f"{(record.closed_at - record.opened_at).total_seconds() / 86400:.1f}"

@@ -55,9 +55,6 @@ class IdentityTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
     def render_name(self, record: Identity) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("inventory:identity_detail", args=[record.pk]), record.name)
 
-    def value_name(self, record: Identity) -> str:
-        return record.name
-
     def render_owner(self, record: Identity) -> SafeString:
         text = owner_text(record)
         if record.owner_source in (Identity.OwnerSource.NONE, Identity.OwnerSource.UNRESOLVED):
@@ -70,9 +67,6 @@ class IdentityTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
 
     def render_environment(self, record: Identity) -> SafeString:
         return format_html("{}", ENVIRONMENT.get(record.environment, record.environment))
-
-    def value_environment(self, record: Identity) -> str:
-        return record.environment
 
     def render_dkim_enabled(self, record: Identity) -> SafeString:
         return format_html('<span class="{}">{}</span>', "" if record.dkim_enabled else "muted", dkim_text(record))

@@ -25,6 +25,3 @@ class PolicyTable(Table):  # type: ignore[misc]  # django-tables2 carries no typ
     def render_name(self, record: SendingPolicy) -> SafeString:
         url = reverse("inventory:identity_detail", args=[record.identity_id])
         return format_html('<a href="{}#policy-{}">{}</a>', url, record.name, record.name)
-
-    def value_name(self, record: SendingPolicy) -> str:
-        return record.name

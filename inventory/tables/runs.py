@@ -30,23 +30,14 @@ class RunTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
     def render_id(self, record: CollectionRun) -> SafeString:
         return format_html('<a href="{}">Run {}</a>', reverse("inventory:run_detail", args=[record.pk]), record.pk)
 
-    def value_id(self, record: CollectionRun) -> int:
-        return int(record.pk)
-
     def render_outcome(self, record: CollectionRun) -> SafeString:
         return run_outcome(record)
-
-    def value_outcome(self, record: CollectionRun) -> str:
-        return record.outcome or record.state
 
     def render_trigger(self, record: CollectionRun) -> str:
         return str(record.requested_by) if record.requested_by else str(record.get_trigger_display())
 
     def render_seconds(self, record: CollectionRun) -> str:
         return duration_text(record.finished_at - record.created_at) if record.finished_at else ""
-
-    def value_seconds(self, record: CollectionRun) -> int | str:
-        return round((record.finished_at - record.created_at).total_seconds()) if record.finished_at else ""
 
 
 def run_outcome(run: CollectionRun) -> SafeString:
