@@ -242,6 +242,7 @@ def find(template: Template, demands: Sequence[Demand], budget: Budget | None = 
 
     Raises :class:`TooHardError` where the budget is spent before that is known.
     """
+    budget = budget or Budget()
     preferred = tuple(segment.text for segment in template)
     unmet = [d for d in demands if d.language.matches(read(template, preferred, d.reader)) is not d.is_inside]
     if not unmet:
@@ -249,13 +250,13 @@ def find(template: Template, demands: Sequence[Demand], budget: Budget | None = 
     free = {reader for segment in template if segment.is_free for reader in segment.readers}
     if any(demand.reader not in free for demand in unmet):
         return None
-    settled = _by_listed_texts(template, demands)
+    settled = _by_listed_texts(template, demands, budget)
     if settled is not None:
         return settled or None
-    return _Search(template, demands, budget or Budget()).run()
+    return _Search(template, demands, budget).run()
 
 
-def _by_listed_texts(template: Template, demands: Sequence[Demand]) -> tuple[str, ...] | None:
+def _by_listed_texts(template: Template, demands: Sequence[Demand], budget: Budget) -> tuple[str, ...] | None:
     """Try the texts that one demand lists: a solution, empty where none can be, ``None`` where that stays open."""
     listing = next(
         (d for d in demands if d.is_inside and not d.language.is_folded and d.language.texts is not None), None
@@ -264,14 +265,29 @@ def _by_listed_texts(template: Template, demands: Sequence[Demand]) -> tuple[str
         return None
     form = _form(template, listing.reader)
     fitting = [found for text in listing.language.texts or () if (found := form.fullmatch(text)) is not None]
-    if not fitting:
-        return ()
+    if len(fitting) > _MOST_LISTED or not (_is_plain(template, listing.reader) or not fitting):
+        return None
+    rest = [demand for demand in demands if demand is not listing]
     for found in fitting:
-        captured = iter(found.groups())
-        texts = tuple(next(captured) if listing.reader in segment.readers else segment.text for segment in template)
-        if all(demand.language.matches(read(template, texts, demand.reader)) is demand.is_inside for demand in demands):
+        texts = find(_filled_in(template, listing.reader, found.groups()), rest, budget)
+        if texts is not None:
             return texts
-    return None
+    return ()
+
+
+_MOST_LISTED = 20
+
+
+def _is_plain(template: Template, reader: str) -> bool:
+    """Whether a text can be taken apart in one way only: no two of its segments vary in length."""
+    return sum(segment.is_free and segment.low != segment.high for segment in template if reader in segment.readers) < 2
+
+
+def _filled_in(template: Template, reader: str, texts: Sequence[str]) -> Template:
+    captured = iter(texts)
+    return tuple(
+        Segment(segment.readers, next(captured)) if reader in segment.readers else segment for segment in template
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,8 @@ _INVISIBLE = {
     "\u2028": "line separator", "\u3000": "ideographic space",
 }  # fmt: skip
 
+_ODD = re.compile(f"[{''.join(_INVISIBLE)}]")
+
 
 class PolicyError(ValueError):
     """Text that is no policy: ``line`` and ``column`` count from 1, ``element`` is a dotted path or empty."""
@@ -260,6 +262,5 @@ class _Reader:
 
 def odd_characters(text: str) -> Iterator[tuple[int, str]]:
     """Offset and name of each character that a reader cannot see or would take for another."""
-    for offset, char in enumerate(text):
-        if char in _INVISIBLE and offset:
-            yield offset, _INVISIBLE[char]
+    for found in _ODD.finditer(text, 1):
+        yield found.start(), _INVISIBLE[found.group()]
