@@ -53,8 +53,11 @@ class Principal:
         if self.kind is PrincipalKind.SERVICE:
             return caller.service == self.value
         if self.kind is PrincipalKind.ACCOUNT:
-            return caller.account == self.account
+            return caller.account == self.account and self._is_of_partition(caller)
         return caller.kind is not CallerKind.SERVICE and self.value in (caller.arn, caller.session_arn)
+
+    def _is_of_partition(self, caller: Caller) -> bool:
+        return self.partition is None or (caller.arn or "").startswith(f"arn:{self.partition}:")
 
 
 def principal_of(kind: str, value: str, path: Path) -> Principal:

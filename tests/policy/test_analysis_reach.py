@@ -217,6 +217,7 @@ DIRECT = [
     ("AWS star denied", [statement(), deny(Principal={"AWS": "*"})], NOBODY),
     ("one account denied", [aws(PARTNER, STRANGER), deny(Principal={"AWS": STRANGER})], {"account/partner"}),
     ("one role denied", [aws(PARTNER), deny(Principal={"AWS": arn(PARTNER, "role/R")})], {"account/partner"}),
+    ("another partition denied", [aws(PARTNER), deny(Principal={"AWS": arn(PARTNER, partition="aws-us-gov")})], {"account/partner"}),
     ("the only role denied", [aws(arn(PARTNER, "role/R")), deny(Principal={"AWS": arn(PARTNER, "role/R")})], NOBODY),
     ("one session of the role denied", [aws(arn(PARTNER, "role/R")), deny(Principal={"AWS": arn(PARTNER, "assumed-role/R/s", service="sts")})], {"principal/partner"}),
     ("NotPrincipal denied", [statement(), deny(Principal=None, NotPrincipal={"AWS": [PARTNER, OWNER]})], {"account/partner", "self/own"}),
