@@ -85,6 +85,10 @@ def test_a_fragment_that_meets_an_ended_session_sends_the_whole_page_to_sign_in(
     assert response.content == b""
 
 
+def test_what_was_shown_stays_in_no_cache():
+    assert "no-store" in client_for(builders.user("viewer")).get(reverse("dashboard"))["Cache-Control"]
+
+
 def test_signing_out_takes_a_post():
     client = client_for(builders.user("viewer"))
     client.get(reverse("account_logout"))
