@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from inventory.policy.delegations import Analysis, Delegation, Note, PolicyProblem
 from inventory.policy.denials import Permission
 from inventory.policy.documents import Document, PolicyError, document_of
+from inventory.policy.evaluation.decisions import evaluate
 from inventory.policy.settings import Setting
 from inventory.policy.solver import Solver
 from inventory.policy.statement_grants import Grant
@@ -35,10 +36,11 @@ def analyse(
         *notes_of_documents(documents, policies),
         *(note for statement in statements for note in notes_of_statement(statement, permission, delegations)),
     ]
+    texts = {identity_arn: {document.policy: document.text for document in documents}}
     return Analysis(
         identity_arn=identity_arn,
         owner_account=owner_account,
-        delegations=tuple(_with_notes(delegation, notes) for delegation in delegations),
+        delegations=tuple(_with_notes(_confirmed(delegation, texts), notes) for delegation in delegations),
         problems=tuple(problems),
         notes=tuple(notes),
     )
@@ -52,6 +54,14 @@ def _read(policies: Mapping[str, str]) -> tuple[list[Document], list[PolicyProbl
         except PolicyError as error:
             problems.append(PolicyProblem(name, error.message, error.line, error.column, error.element))
     return documents, problems
+
+
+def _confirmed(delegation: Delegation, texts: Mapping[str, Mapping[str, str]]) -> Delegation:
+    """The delegation without its witness where the concrete evaluator does not let that through."""
+    witness = delegation.witness
+    if witness is None or evaluate(texts, witness).allowed:
+        return delegation
+    return replace(delegation, witness=None)
 
 
 def _with_notes(delegation: Delegation, notes: Sequence[Note]) -> Delegation:

@@ -46,7 +46,7 @@ class Circles:
     ) -> None:
         self.permission, self.statement, self.denies = permission, statement, denies
         self.setting: Setting = permission.setting
-        self.base = replace(population, demands=self._unnamed()) if statement.excludes_principals else population
+        self.base = population._replace(demands=self._unnamed()) if statement.excludes_principals else population
         self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.is_open]
         self.reported: tuple[str, ...] = ()
         self.settled_ids: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Circles:
             if self._is_open:
                 return
         else:
-            self.base = replace(self.base, is_network_fresh=False)
+            self.base = self.base._replace(is_network_fresh=False)
         if any(principal.kind is PrincipalKind.DOUBTFUL for principal in principals):
             everyone = replace(self.statement, principals=_EVERYONE)
             found = Circles(self.permission, everyone, self.base, self.denies).find()
@@ -111,14 +111,14 @@ class Circles:
     def _anyone(self) -> Iterator[Circle]:
         stranger = self._model(self.base)
         if stranger is not None:
-            self.base = replace(self.base, organizations=())
+            self.base = self.base._replace(organizations=())
             yield Circle(Reach.PUBLIC, Trust.UNKNOWN, stranger)
             return
-        local = self._model(replace(self.base, is_network_fresh=False))
+        local = self._model(self.base._replace(is_network_fresh=False))
         if local is not None:
             yield Circle(Reach.NETWORK, Trust.UNKNOWN, local)
         else:
-            self.base = replace(self.base, is_network_fresh=False)
+            self.base = self.base._replace(is_network_fresh=False)
         yield from self._whole_organizations()
         yield from self._unique_ids()
         for account in self.setting.accounts:
@@ -130,7 +130,7 @@ class Circles:
 
     def _whole_organizations(self) -> Iterator[Circle]:
         for organization in self.setting.organizations:
-            model = self._model(replace(self.base, organizations=(organization,)))
+            model = self._model(self.base._replace(organizations=(organization,)))
             if model is not None:
                 self.reported += (organization,)
                 trust = trust_of_organization(organization, self.setting.registry, self.setting.owner_organization)
@@ -138,7 +138,7 @@ class Circles:
 
     def _unique_ids(self) -> Iterator[Circle]:
         for unique_id in self.setting.unique_ids:
-            population = replace(self.base, unique_id=unique_id, organizations=self._other_organizations())
+            population = self.base._replace(unique_id=unique_id, organizations=self._other_organizations())
             model = self._model(population)
             if model is not None:
                 self.settled_ids += (unique_id,)
@@ -173,14 +173,14 @@ class Circles:
 
     def _account(self, account: str) -> Iterator[Circle]:
         for organizations in self._memberships(account):
-            population = replace(self.base, account=account, organizations=organizations)
+            population = self.base._replace(account=account, organizations=organizations)
             found = list(self._in_account(population, account))
             if found:
                 yield from found
                 return
 
     def _in_account(self, population: Population, account: str) -> Iterator[Circle]:
-        model = self._model(replace(population, demands=(*self.base.demands, *self._fresh_names()), kinds=_UNBOUNDED))
+        model = self._model(population._replace(demands=(*self.base.demands, *self._fresh_names()), kinds=_UNBOUNDED))
         if model is not None:
             yield self._circle(Reach.ACCOUNT, model, account)
             return
@@ -189,13 +189,13 @@ class Circles:
             if arn.split(":")[4:5] == [account] and ":assumed-role/" not in arn:
                 one = self.setting.language_of(f"={arn}", [arn])
                 model = self._model(
-                    replace(population, demands=(*self.base.demands, Demand(callers.CALLER_ARN, one, True)))
+                    population._replace(demands=(*self.base.demands, Demand(callers.CALLER_ARN, one, True)))
                 )
                 if model is not None:
                     found = True
                     yield self._circle(Reach.PRINCIPAL, model, account, arn)
         for unique_id in self.setting.unique_ids:
-            model = None if unique_id in self.settled_ids else self._model(replace(population, unique_id=unique_id))
+            model = None if unique_id in self.settled_ids else self._model(population._replace(unique_id=unique_id))
             if model is not None:
                 found = True
                 yield self._circle(Reach.PRINCIPAL, model, account, unique_id)
@@ -216,11 +216,11 @@ class Circles:
         account = principal.account or ""
         demand = Demand(reader, self.setting.language_of(f"={principal.value}", [principal.value]), True)
         for organizations in self._memberships(account):
-            population = replace(
-                self.base, account=account, organizations=organizations, kinds=(kind,), demands=(demand,)
+            population = self.base._replace(
+                account=account, organizations=organizations, kinds=(kind,), demands=(demand,)
             )
             for unique_id in (None, *self.setting.unique_ids):
-                model = self._model(replace(population, unique_id=unique_id))
+                model = self._model(population._replace(unique_id=unique_id))
                 if model is not None:
                     yield self._circle(Reach.PRINCIPAL, model, account, principal.value)
                     return
@@ -244,7 +244,7 @@ class Circles:
             return
         is_open = self._is_open or any(p.kind is PrincipalKind.ANYONE and p.is_exact for p in principals)
         is_doubtful = not self._is_open and any(_may_be_service(p) for p in principals)
-        self.base = replace(self.base, is_network_fresh=False)
+        self.base = self.base._replace(is_network_fresh=False)
         if is_open or is_doubtful:
             found = list(self._any_service())
             yield from (found if is_open else [self._doubtful(circle) for circle in found])
@@ -253,7 +253,7 @@ class Circles:
         if not self._is_open:
             for principal in principals:
                 if principal.kind is PrincipalKind.SERVICE:
-                    yield from self._one_service(principal.value, replace(self.base, service=principal.value))
+                    yield from self._one_service(principal.value, self.base._replace(service=principal.value))
 
     def _any_service(self) -> Iterator[Circle]:
         setting = self.setting
@@ -261,12 +261,12 @@ class Circles:
         told = {name for name in setting.values_of("aws:PrincipalServiceName") if _SERVICE_NAME.fullmatch(name)}
         names = sorted(named | told)
         unnamed = Demand("service", setting.language_of("services", names), False)
-        found = list(self._one_service("*", replace(self.base, demands=(*self.base.demands, unnamed))))
+        found = list(self._one_service("*", self.base._replace(demands=(*self.base.demands, unnamed))))
         yield from found
         if not found:
             for name in names:
                 if not (self._is_open and any(p.value == name for p in self.statement.principals)):
-                    yield from self._one_service(name, replace(self.base, service=name))
+                    yield from self._one_service(name, self.base._replace(service=name))
 
     def _one_service(self, name: str, population: Population) -> Iterator[Circle]:
         setting = self.setting
@@ -274,20 +274,20 @@ class Circles:
         if model is not None:
             yield Circle(Reach.SERVICE_UNPINNED, Trust.UNKNOWN, model, service=name)
             return
-        population = replace(population, is_source_fresh=False)
+        population = population._replace(is_source_fresh=False)
         reported: tuple[str, ...] = ()
         for organization in setting.organizations:
-            model = self._model(replace(population, organizations=(organization,), is_source_fresh=True))
+            model = self._model(population._replace(organizations=(organization,), is_source_fresh=True))
             if model is not None:
                 reported += (organization,)
                 trust = trust_of_organization(organization, setting.registry, setting.owner_organization)
                 yield Circle(Reach.SERVICE, trust, model, organization=organization, service=name)
         rest = (None, "", *(each for each in setting.organizations if each not in reported))
-        yield from self._sources(name, replace(population, organizations=rest))
+        yield from self._sources(name, population._replace(organizations=rest))
         for account in setting.accounts:
             own = setting.owner_organization
             memberships = rest if account != setting.owner_account else (own,) if own not in reported else ()
-            owned = replace(population, account=account, organizations=memberships, demands=self._no_bucket(population))
+            owned = population._replace(account=account, organizations=memberships, demands=self._no_bucket(population))
             model = self._model(owned)
             if model is not None:
                 trust = trust_of_account(account, setting.owner_account, setting.registry)
@@ -297,7 +297,7 @@ class Circles:
         """Services that act for one resource whose ARN names no account."""
         for arn in self._buckets:
             one = Demand(callers.SOURCE_ARN, self.setting.language_of(f"={arn}", [arn]), True)
-            model = self._model(replace(population, demands=(*population.demands, one)))
+            model = self._model(population._replace(demands=(*population.demands, one)))
             if model is not None:
                 yield Circle(Reach.SERVICE, Trust.UNKNOWN, model, service=name, principal=arn)
 

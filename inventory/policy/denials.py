@@ -110,7 +110,7 @@ class _Search:
                 return
             language = self.permission.setting.language_of(f"={principal.value}", [principal.value])
             demands.append(Demand(reader, language, False))
-        yield replace(population, demands=(*population.demands, *demands)), literals
+        yield population._replace(demands=(*population.demands, *demands)), literals
 
     def _reader(self, principal: Principal, population: Population) -> str | None:
         if population.channel is Channel.SERVICE:

@@ -14,7 +14,7 @@ _HEX = DIGITS + "abcdef"
 
 def text_shapes(setting: Setting, name: str) -> list[Template]:
     """The shapes of a key that the caller fills in, the likeliest first; the last is any text."""
-    anything: Template = (Segment((name,), _PREFERRED.get(name, "sender"), PRINTABLE, 1),)
+    anything: Template = (Segment((name,), _PREFERRED.get(name, "sender"), PRINTABLE),)
     identity = setting.identity_name
     if name in _ADDRESSES and "@" in identity:
         return [(Segment((name,), identity),), anything]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations, pairwise
+from typing import NamedTuple
 
 from inventory.policy import callers
 from inventory.policy.channels import Channel
@@ -32,8 +33,7 @@ _MOST_WORK = 250_000
 SIGNERS = (CallerKind.ROLE_SESSION, CallerKind.USER, CallerKind.ROOT_USER, CallerKind.FEDERATED_SESSION)
 
 
-@dataclass(frozen=True)
-class Population:
+class Population(NamedTuple):
     """The callers that are looked among.
 
     ``account`` ``None``: an account that the policies do not name. ``organizations``: ids; ``None`` stands for no

@@ -116,6 +116,7 @@ DIRECT = [
     ("principal type", [when(StringEquals={"aws:PrincipalType": "User"})], {ANYONE}),
     ("principal type nobody has", [when(StringEquals={"aws:PrincipalType": "Robot"})], NOBODY),
     ("tag", [when(StringEquals={"aws:PrincipalTag/team": "mail"})], {ANYONE}),
+    ("empty tag", [when(StringEquals={"aws:PrincipalTag/team": ""})], {ANYONE}),
     ("tag equal to the account", [when(StringEquals={"aws:PrincipalTag/owner": "${aws:PrincipalAccount}"})], {ANYONE}),
     ("two values for one tag", [when(StringEquals={"aws:PrincipalTag/a": "x"}, StringLike={"aws:PrincipalTag/a": "y*"})], NOBODY),
     # Organizations.
