@@ -87,6 +87,7 @@ def _run(options: argparse.Namespace, given: Environment) -> None:
             try:
                 said = _start(options, given, state, processes)
                 sys.stdout.write(f"ready: http://{HOST}:{options.port}\n{said}")
+                sys.stdout.write(f"Ctrl-C stops everything; data and logs are in {state.path}\n")
                 sys.stdout.flush()
                 _watch(processes)
             finally:

@@ -69,12 +69,19 @@ def wait_until_gone(pids: set[int], seconds: float = 15.0) -> set[int]:
     return left
 
 
+def running(pids: set[int], *words: str) -> set[int]:
+    """Those whose command line has all the words."""
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    commands = {int(line.split()[0]): line.split() for line in listing.splitlines()}
+    return {pid for pid in pids & commands.keys() if all(word in commands[pid] for word in words)}
+
+
 class Run:
     """One `./run`."""
 
     def __init__(self, state: Path, *options: str, port: int | None = None, **more: str) -> None:
         self.port = port or free_port()
-        self.output = state.parent / f"{state.name}.output"
+        self.output = state.parent / f"{state.name}-{self.port}.output"
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [ROOT / "run", "--port", str(self.port), *options],

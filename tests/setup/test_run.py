@@ -1,20 +1,22 @@
 """The real `./run`, from ready to gone."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
 from sesgov.environment import ROOT
-from tests.setup.running import Run, environ, manage, run, state_dir
+from tests.setup.running import Run, environ, manage, run, running, state_dir
 
 pytestmark = pytest.mark.timeout(180)
 
 
-def sign_ins(running: Run) -> str:
-    return running.said().split("ready: ")[1].split("\n", 1)[1]
+def sign_ins(served: Run) -> str:
+    return served.said().split("ready: ")[1].split("\n", 1)[1]
 
 
 def test_run_serves_pages_keeps_its_data_and_leaves_no_process():
@@ -27,6 +29,7 @@ def test_run_serves_pages_keeps_its_data_and_leaves_no_process():
             assert "security@example.com" in known
             assert_that_a_second_one_is_told(state)
             assert_that_a_command_finds_the_real_estate(state)
+            assert_that_a_killed_worker_is_replaced(first)
             assert len(first.processes()) >= 8
             assert first.end(signal.SIGINT) == set()
             assert first.process.returncode == 0
@@ -44,6 +47,18 @@ def assert_that_a_second_one_is_told(state):
         assert re.fullmatch(r"run: sesgov runs already in \S+ \(process \d+, http://\S+\): .*", line)
 
 
+def assert_that_a_killed_worker_is_replaced(served: Run):
+    before = running(served.processes(), "celery", "worker")
+    assert len(before) > 1
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while not running(served.processes(), "celery", "worker") - before:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "worker ended (exit code -9), starting it again" in served.said()
+
+
 def assert_that_a_command_finds_the_real_estate(state):
     """The demo's people are not in it."""
     counted = manage(
@@ -53,11 +68,11 @@ def assert_that_a_command_finds_the_real_estate(state):
 
 
 def test_the_real_estate_begins_with_an_administrator():
-    with state_dir() as state, run(state, "--no-demo") as running:
-        running.wait_until_ready()
-        assert re.search(r"first administrator: admin@localhost  password: \S{20}", running.said())
+    with state_dir() as state, run(state, "--no-demo") as served:
+        served.wait_until_ready()
+        assert re.search(r"first administrator: admin@localhost  password: \S{20}", served.said())
         assert not (state / "demo").exists()
-        assert running.end(signal.SIGTERM) == set()
+        assert served.end(signal.SIGTERM) == set()
 
 
 @pytest.mark.parametrize(
@@ -70,9 +85,9 @@ def test_the_real_estate_begins_with_an_administrator():
     ],
 )
 def test_what_cannot_start_is_one_line(options, variables, wanted):
-    with state_dir() as state, run(state, *options, **variables) as running:
-        assert running.process.wait(timeout=30) == 1
-        (line,) = running.said().splitlines()
+    with state_dir() as state, run(state, *options, **variables) as served:
+        assert served.process.wait(timeout=30) == 1
+        (line,) = served.said().splitlines()
         assert line.startswith(wanted)
         assert "hush" not in line
 
@@ -81,10 +96,10 @@ def test_a_port_in_use_is_one_line():
     with socket.socket() as taken, state_dir() as state:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with run(state, port=taken.getsockname()[1]) as running:
-            assert running.process.wait(timeout=30) == 1
-            (line,) = running.said().splitlines()
-            assert line.startswith(f"run: port {running.port} cannot be used")
+        with run(state, port=taken.getsockname()[1]) as served:
+            assert served.process.wait(timeout=30) == 1
+            (line,) = served.said().splitlines()
+            assert line.startswith(f"run: port {served.port} cannot be used")
 
 
 def test_a_port_that_is_none_is_refused():
