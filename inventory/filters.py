@@ -49,9 +49,7 @@ class IdentityFilter(filters.FilterSet):
     q = search_box("Name, account or owner")
     reach = choice("Reach", REACH_CHOICES, method="by_reach")
     trust = choice("Trust", TRUST_CHOICES, field_name="widest_trust")
-    sender = choice(
-        "Outside senders", [("outside", "Somebody outside"), ("none", "Nobody outside")], method="by_sender"
-    )
+    sender = choice("Senders", [("outside", "Somebody outside"), ("none", "Nobody outside")], method="by_sender")
     seen = choice("Sight", [("complete", "Seen completely"), ("unseen", "Not seen")], method="by_sight")
     owner = choice(
         "Owner",

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import SendingPolicy
-from inventory.tables.columns import AccountColumn, AccountIdColumn, TimeColumn
+from inventory.tables.columns import AccountColumn, AccountIdColumn, ReachColumn, TimeColumn
 
 
 class PolicyTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
@@ -14,6 +14,7 @@ class PolicyTable(Table):  # type: ignore[misc]  # django-tables2 carries no typ
 
     name = Column("Policy", order_by=("name", "id"))
     identity = Column("Identity", accessor="identity__name", order_by=("identity__name", "id"))
+    widest = ReachColumn("Lets in", orderable=False, default="")
     account = AccountColumn("identity.scope", empty_values=())
     account_id = AccountIdColumn("Account id", accessor="identity__scope__account__account_id", visible=False)
     region = Column("Region", accessor="identity__scope__region", visible=False)
