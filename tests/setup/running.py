@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sesgov.environment import ROOT
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 

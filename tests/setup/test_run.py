@@ -12,7 +12,7 @@ import pytest
 from sesgov.environment import ROOT
 from tests.setup.running import Run, environ, manage, run, running, state_dir
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 
 def sign_ins(served: Run) -> str:
