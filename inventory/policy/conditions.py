@@ -283,8 +283,6 @@ def _doubt(
         meant = suggestion_for(operator_name)
         hint = f"; did you mean {meant}?" if meant else ""
         return "unknown-operator", f"IAM has no condition operator {operator_name!r}{hint}"
-    if operator.family is Family.NULL and {"true", "false"} == {value.lower() for value in values}:
-        return None
     if key is None:
         return "unknown-key", f"the condition key {key_name!r} is neither an SES key nor a global one"
     if not values:

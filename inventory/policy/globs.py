@@ -304,6 +304,7 @@ def _group(segment: Segment) -> str:
 
 
 _Node = tuple[int, int, tuple[State, ...]]
+_DONE: State = frozenset()
 
 
 class _Search:
@@ -315,26 +316,36 @@ class _Search:
             [position for position, demand in enumerate(demands) if demand.reader in segment.readers]
             for segment in template
         ]
+        self.ending: dict[int, list[int]] = {}
+        for position, demand in enumerate(demands):
+            read_by = [index for index, segment in enumerate(template) if demand.reader in segment.readers]
+            self.ending.setdefault(max(read_by, default=-1), []).append(position)
         self.came: dict[_Node, tuple[_Node, str] | None] = {}
         self.queue: deque[_Node] = deque()
 
     def run(self) -> tuple[str, ...] | None:
-        self._reach((0, 0, tuple(demand.language.start for demand in self.demands)), None)
+        start = self._settled(-1, tuple(demand.language.start for demand in self.demands))
+        if start is not None:
+            self._reach((0, 0, start), None)
         while self.queue:
             node = self.queue.popleft()
             if node[0] == len(self.template):
-                if self._is_met(node[2]):
-                    return self._texts(node)
-                continue
+                return self._texts(node)
             self.budget.spend(4)
             self._expand(node)
         return None
 
-    def _is_met(self, states: tuple[State, ...]) -> bool:
-        return all(
-            demand.language.accepts(state) is demand.is_inside
-            for demand, state in zip(self.demands, states, strict=True)
-        )
+    def _settled(self, index: int, states: tuple[State, ...]) -> tuple[State, ...] | None:
+        """The states after a segment: what reads no further one must be met now, and then no longer matters."""
+        if index not in self.ending:
+            return states
+        after = list(states)
+        for position in self.ending[index]:
+            demand = self.demands[position]
+            if demand.language.accepts(after[position]) is not demand.is_inside:
+                return None
+            after[position] = _DONE
+        return tuple(after)
 
     def _reach(self, node: _Node, came: tuple[_Node, str] | None) -> None:
         if node not in self.came:
@@ -345,12 +356,15 @@ class _Search:
         index, count, states = node
         segment = self.template[index]
         if not segment.is_free:
-            after = self._fed(index, states, segment.text)
+            fed = self._fed(index, states, segment.text)
+            after = self._settled(index, fed) if fed is not None else None
             if after is not None:
                 self._reach((index + 1, 0, after), (node, segment.text))
             return
         if count >= segment.low:
-            self._reach((index + 1, 0, states), (node, ""))
+            left = self._settled(index, states)
+            if left is not None:
+                self._reach((index + 1, 0, left), (node, ""))
         if segment.high and count >= segment.high:
             return
         for char in self._choices(index, states):

@@ -53,7 +53,9 @@ def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Const
     own_id = (caller.userid or "").partition(":")[0]
     if caller.kind is CallerKind.ROLE_SESSION and any(value.startswith(f"{own_id}:") for value in constants.values):
         return True
-    return bool({name for name in names if isinstance(name, str)} & constants.values)
+    # IAM has no two names in one account that differ by case alone.
+    named = {value.lower() for value in constants.values}
+    return any(isinstance(name, str) and name.lower() in named for name in names)
 
 
 def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, broad_is_fresh: bool) -> bool:
