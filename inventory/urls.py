@@ -7,6 +7,7 @@ from inventory.views.accounts import ACCOUNTS
 from inventory.views.delegates import DELEGATES, delegate_detail
 from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail
 from inventory.views.identities import IDENTITIES
+from inventory.views.laboratory import laboratory
 from inventory.views.lists import export_view, list_view
 from inventory.views.policies import POLICIES
 from inventory.views.search import search
@@ -34,5 +35,6 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/line/", runs.run_line, name="run_line"),
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
+    path("laboratory/", laboratory, name="laboratory"),
     path("search/", search, name="search"),
 ]

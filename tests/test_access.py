@@ -39,6 +39,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:delegate_export": EVERYBODY,
     "inventory:delegate_detail": WITH_OWNER,
     "inventory:search": EVERYBODY,
+    "inventory:laboratory": EVERYBODY | {NOBODY: 404},
     "inventory:account_list": READERS_ONLY,
     "inventory:account_export": READERS_ONLY,
     "inventory:run_list": READERS_ONLY,

@@ -14,6 +14,7 @@ from inventory.policy.keys import Source
 from inventory.policy.placeholders import Choices, Placeholder, PlaceholderKind, is_service, one_or_all
 from inventory.policy.principals import PrincipalKind
 from inventory.policy.reach import Reach
+from inventory.policy.sentences import shown_account
 from inventory.policy.terms import sends_mail
 
 _BULK = "ses:SendBulkEmail"
@@ -85,13 +86,13 @@ class Restrictions:
             self._drop_service_keys()
             yield Restriction("source-account-key", f"{_CARRIED}: without it the named callers get in", opens=True)
         elif any(each.reach is Reach.ACCOUNT for each in self.delegations):
-            accounts = sorted({account for each in self.delegations for account in each.accounts})
+            accounts = sorted({shown_account(account, {}) for each in self.delegations for account in each.accounts})
             wanted = self._placeholder(PlaceholderKind.PRINCIPAL, is_inserted=False)
             if self.choices.is_made(wanted):
                 self._set_principals(self.choices.values(wanted))
             yield Restriction(
                 "whole-account",
-                f"everybody in {', '.join(accounts)} may send; a role or user there would do, if the account names one",
+                f"everybody in {', '.join(accounts)} may send; a role or user there would do, if they can name one",
                 wanted,
                 opens=self.choices.is_made(wanted),
             )

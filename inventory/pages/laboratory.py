@@ -1,0 +1,303 @@
+"""The policy laboratory: what a pasted policy would allow, to whom, and how it could allow less."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from inventory.models import Account
+from inventory.pages.laboratory_marks import Mark, marks_of
+from inventory.pages.laboratory_question import Question, QuestionError
+from inventory.pages.policy_history import DiffLine
+from inventory.policy.check_inputs import CheckedIdentity, InputError, read_identities
+from inventory.policy.check_results import CheckResult, check
+from inventory.policy.delegations import Delegation
+from inventory.policy.drafts import pretty
+from inventory.policy.evaluation.decisions import Decision, evaluate
+from inventory.policy.evaluation.documents import UnreadablePolicyError
+from inventory.policy.jsontext import PolicyError, parse
+from inventory.policy.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind
+from inventory.policy.request_words import describe_request
+from inventory.policy.requests import Request
+from inventory.policy.sentences import describe
+from inventory.policy.tightening import Proposal, Tightened, tighten
+from inventory.policy.trust import Registry, Trust
+
+LARGEST = 120_000
+"""Characters; 20 policies of 4 KB fit, laid out generously."""
+
+_NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
+_DIFF_KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
+_DEFAULT_NAME = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why nothing can be said; ``line`` and ``column`` from 1, ``None`` where there is no place."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+    element: str = ""
+    excerpt: str = ""
+    caret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One delegation as a sentence, with a request that shows it."""
+
+    position: int
+    sentence: str
+    delegation: Delegation
+    witness: str
+    is_confirmed: bool
+
+    @property
+    def tone(self) -> str:
+        """``bad`` for what nobody vouches for, ``plain`` otherwise."""
+        return "bad" if self.delegation.trust in _NOT_VOUCHED_FOR or self.delegation.reach.rank <= 1 else "plain"
+
+    @property
+    def witness_json(self) -> str:
+        """The request, as ``evaluate_policy`` reads it."""
+        return pretty(self.delegation.witness.to_json()) if self.delegation.witness else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One open question of the tightened version, with its answer so far."""
+
+    placeholder: Placeholder
+    answer: str
+    is_kept: bool
+    error: str
+
+    @property
+    def input_type(self) -> str:
+        """The kind of the input field."""
+        return "date" if self.placeholder.kind is PlaceholderKind.END_DATE else "text"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What was filled in: ``identity_arn`` may be empty, ``answers`` go by placeholder name."""
+
+    text: str
+    identity_arn: str
+    question: Question
+    answers: Mapping[str, str]
+    at: datetime
+    time_zone: str
+    refusals: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _read(self) -> CheckedIdentity | Unreadable | None:
+        if not self.text.strip():
+            return None
+        if len(self.text) > LARGEST:
+            why = (
+                f"The text has {len(self.text):,} characters. SES takes 20 policies of 4 KB; here {LARGEST:,} are read."
+            )
+            return Unreadable(why, 1, 1)
+        try:
+            return read_identities(self.text, self.identity_arn or None, None, _DEFAULT_NAME)[0]
+        except PolicyError as error:
+            return self._unreadable(error.message, error.line, error.column, error.element)
+        except InputError as error:
+            return Unreadable(str(error))
+
+    @property
+    def unreadable(self) -> Unreadable | None:
+        """Why nothing can be said, if so."""
+        if isinstance(self._read, Unreadable):
+            return self._read
+        problems = self.result.analysis.problems if self.result else ()
+        if self.result is None or len(problems) < len(self.result.identity.policies):
+            return None
+        policy = self.result.policy(problems[0].policy)
+        line, column = problems[0].line or 1, problems[0].column or 1
+        if policy is not None and policy.span.line > 1:
+            line = policy.span.line + (line - 1 if policy.is_verbatim else 0)
+        return self._unreadable(problems[0].message, line, column, problems[0].element)
+
+    def _unreadable(self, message: str, line: int, column: int, element: str) -> Unreadable:
+        lines = self.text.split("\n")
+        whole = lines[line - 1] if line <= len(lines) else ""
+        start = max(0, column - 50)
+        return Unreadable(message, line, column, element, whole[start : start + 90], " " * (column - 1 - start) + "^")
+
+    @cached_property
+    def result(self) -> CheckResult | None:
+        """The analysis with what the rules say; ``None`` where nothing can be read."""
+        if not isinstance(self._read, CheckedIdentity):
+            return None
+        return check(self._read, self.registry, self.at)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What the company knows, seen from the account that owns the identity."""
+        owner = self._read.owner_account if isinstance(self._read, CheckedIdentity) else ""
+        account = Account.objects.select_related("organization").filter(account_id=owner).first()
+        organization = account.organization.organization_id if account and account.organization else None
+        return Account.objects.registry(on=self.at.date(), owner_organization=organization)
+
+    @cached_property
+    def readable(self) -> dict[str, str]:
+        """The policies that can be read, by name."""
+        if self.result is None:
+            return {}
+        broken = {problem.policy for problem in self.result.analysis.problems}
+        return {each.name: each.text for each in self.result.identity.policies if each.name not in broken}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The names of the accounts that the policies name, as far as somebody registered them."""
+        delegations = self.result.analysis.delegations if self.result else ()
+        ids = {account for each in delegations for account in each.accounts}
+        rows = Account.objects.filter(account_id__in=ids).select_related("vendor") if ids else ()
+        return {row.account_id: row.vendor.name if row.vendor else row.name for row in rows}
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """Each delegation, the least trusted and widest first; what direct calls may do is not said again of others."""
+        if self.result is None:
+            return []
+        ordered = sorted(enumerate(self.result.analysis.delegations), key=lambda pair: _risk(pair[1]))
+        found: dict[object, Verdict] = {}
+        for position, each in ordered:
+            said = (each.policy, each.statement, each.reach, each.trust, each.accounts, each.principals, each.services)
+            if said not in found:
+                found[said] = self._verdict(position, each)
+        return list(found.values())
+
+    def _verdict(self, position: int, delegation: Delegation) -> Verdict:
+        name = self.result.name if self.result else ""
+        witness = delegation.witness
+        return Verdict(
+            position=position,
+            sentence=describe(delegation, name, self.names),
+            delegation=delegation,
+            witness=describe_request(witness, self.names) if witness else "",
+            is_confirmed=witness is not None and self._decide(witness).allowed,
+        )
+
+    def _decide(self, request: Request) -> Decision:
+        return evaluate({request.identity_arn: self.readable}, request)
+
+    def witness(self, position: int) -> Request | None:
+        """The request that shows one delegation."""
+        delegations = self.result.analysis.delegations if self.result else ()
+        return delegations[position].witness if 0 <= position < len(delegations) else None
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """What there is to say beside the lines."""
+        return marks_of(self.text, self.result) if self.result else []
+
+    @cached_property
+    def asked(self) -> Request | QuestionError | None:
+        """The request that is asked about, or what is wrong with its description."""
+        if self.result is None or not self.question.is_asked:
+            return None
+        try:
+            return self.question.request(self.result.identity.arn, self.at)
+        except QuestionError as error:
+            return error
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """Whether the request that is asked about would be allowed."""
+        if not isinstance(self.asked, Request):
+            return None
+        try:
+            return self._decide(self.asked)
+        except UnreadablePolicyError:
+            return None
+
+    @cached_property
+    def tightened(self) -> Tightened | None:
+        """The tightened version; answers that make no sense are refused and left out."""
+        if self.result is None or not self.readable:
+            return None
+        answers = dict(self.answers)
+        while True:
+            try:
+                return tighten(
+                    self.readable,
+                    identity_arn=self.result.identity.arn,
+                    owner_account=self.result.identity.owner_account,
+                    registry=self.registry,
+                    at=self.at,
+                    answers=answers,
+                    time_zone=self.time_zone,
+                )
+            except ChoiceError as error:
+                self.refusals[error.name] = error.message
+                del answers[error.name]
+
+    @property
+    def steps(self) -> list[tuple[Proposal, Step | None]]:
+        """The proposals with their questions."""
+        return [(each, self._step(each.placeholder)) for each in (self.tightened.proposals if self.tightened else ())]
+
+    def _step(self, placeholder: Placeholder | None) -> Step | None:
+        if placeholder is None:
+            return None
+        answer = self.answers.get(placeholder.name, "")
+        is_kept = answer == KEEP
+        return Step(placeholder, "" if is_kept else answer, is_kept, self.refusals.get(placeholder.name, ""))
+
+    @property
+    def tightened_text(self) -> str:
+        """The tightened version in the form in which the policies were given."""
+        if self.tightened is None:
+            return ""
+        left = {name: text for name, text in self.tightened.policies.items() if text}
+        if list(self.tightened.policies) == [_DEFAULT_NAME]:
+            return left.get(_DEFAULT_NAME, "")
+        return pretty({name: json.loads(text) for name, text in left.items()}) if left else ""
+
+    @property
+    def diffs(self) -> list[tuple[str, list[DiffLine]]]:
+        """What the tightened version changes, by policy."""
+        if self.tightened is None:
+            return []
+        pairs = [(name, text, self.tightened.policies[name]) for name, text in self.tightened.originals.items()]
+        return [(name, list(_diff(before, after))) for name, before, after in pairs if before != after]
+
+
+def _risk(delegation: Delegation) -> tuple[int, int, int, str, int]:
+    trust_rank = delegation.trust.rank if delegation.trust else 99
+    return 0 if delegation.is_outside else 1, trust_rank, delegation.reach.rank, delegation.policy, delegation.statement
+
+
+def _diff(before: str, after: str) -> Iterator[DiffLine]:
+    for line in list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]:
+        yield DiffLine(_DIFF_KINDS.get(line[:1], "same"), line)
+
+
+def laid_out(text: str) -> str:
+    """The text with one member to a line; as it is where it is no JSON."""
+    try:
+        parse(text)
+    except PolicyError:
+        return text
+    return pretty(json.loads(text.removeprefix("\ufeff")))
+
+
+def text_of(policies: Mapping[str, str]) -> str:
+    """The policies of an identity as one text: a single document, or an object of name to document."""
+    if len(policies) == 1:
+        return laid_out(next(iter(policies.values())))
+    return pretty({name: _document(text) for name, text in policies.items()}) if policies else ""
+
+
+def _document(text: str) -> object:
+    try:
+        is_object = isinstance(parse(text).value, dict)
+    except PolicyError:
+        return text
+    return json.loads(text.removeprefix("\ufeff")) if is_object else text
