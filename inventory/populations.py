@@ -76,7 +76,7 @@ def unregistered_senders(user: User) -> QuerySet[Any, Any]:
 def policies(user: User) -> QuerySet[SendingPolicy]:
     """The policies that are there now and that the person may see, each with the widest reach that it gives."""
     given = Delegation.objects.live().filter(identity=OuterRef("identity"), policy_name=OuterRef("name"))
-    widest = Subquery(given.order_by("reach_rank", "-reach").values("reach")[:1])
+    widest = Subquery(given.order_by("reach_rank", "reach").values("reach")[:1])
     rows = SendingPolicy.objects.visible_to(user).live().annotate(widest=widest)
     return rows.select_related("identity__scope__account").order_by("identity__name", "name", "id")
 

@@ -101,6 +101,11 @@ def test_from_sign_in_to_the_fix(visit, world):
     page.get_by_role("link", name="shop.example.com").first.click()
     expect(page.get_by_role("heading", name="Who can act as this identity")).to_be_visible()
     visit.check("identity")
+
+
+@pytest.mark.parametrize("visit", [LOOKS[0], LOOKS[3]], indirect=True, ids=["desktop-light", "phone-dark"])
+def test_every_other_page(visit, world):
+    visit.sign_in()
     for name in ("identity", "finding", "delegate", "run", "policy", "account"):
         visit.go(reverse(f"inventory:{name}_list"))
     visit.go(reverse("inventory:run_detail", args=[world.run.pk]))
