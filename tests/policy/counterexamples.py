@@ -103,6 +103,15 @@ CASES = (
     Case("an account of another partition is nobody here", policy(
         allow(Principal={"AWS": f"arn:aws-us-gov:iam::{PARTNER}:root"})
     ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE)), allowed=False),
+    Case("a Deny of an account of another partition stops nobody here", policy(
+        allow(Principal={"AWS": PARTNER}), deny(Principal={"AWS": f"arn:aws-us-gov:iam::{PARTNER}:root"})
+    ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE))),
+    Case("a bucket pins a service that tells no account", policy(
+        allow(Condition={"ForAnyValue:ArnEquals": {"aws:SourceArn": "arn:aws:s3:::bucket"}})
+    ), _by_service(aws__SourceArn="arn:aws:s3:::bucket")),
+    Case("the value of a tag may be empty", policy(
+        allow(Condition={"StringEquals": {"aws:PrincipalTag/team": ""}})
+    ), asked(STRANGER, carried(STRANGER) | {"aws:PrincipalTag/team": ""})),
     Case("the id of a federated user is one principal", policy(
         allow(Condition={"StringLike": {"aws:userid": f"{PARTNER}:bob"}})
     )),

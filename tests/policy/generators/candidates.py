@@ -1,6 +1,7 @@
 """Candidates: the values one key can have in one request, ``ABSENT`` among them where a call may lack the key."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from inventory.policy.channels import Channel
 from inventory.policy.requests import Caller, CallerKind, ContextValue
@@ -11,6 +12,7 @@ from tests.policy.generators.world import AT, DOMAIN, HOME, OURS, OWNER, REGION,
 
 ABSENT: ContextValue = ()
 
+_DAY = timedelta(days=1)
 _NUMBERS = ("aws:multifactorauthage", "ses:messagesize")
 _SETS = ("ses:recipients", "aws:calledvia")
 _IN_DOMAIN = re.compile(rf"[^@\s]+@([a-z0-9-]+\.)*{re.escape(DOMAIN)}")
@@ -38,8 +40,10 @@ def _chosen(dice: Dice, key: str, constants: Constants, made: dict[str, ContextV
     values = constants.values_for(key)
     if key in _NUMBERS:
         return [*numbers_near(values), "5", ABSENT]
+    if key == "aws:tokenissuetime":
+        return [*(spelt(moment) for moment in instants_near(values, AT - _DAY)), ABSENT]
     texts = [filled(dice, value, made) for value in values for _ in range(2)]
-    texts = [text for text in texts if text]
+    texts = [text for text in texts if text or key.startswith("aws:principaltag/")]
     if key == "ses:fromaddress":
         return [text for text in (*texts, f"x@{DOMAIN}", f"x@mail.{DOMAIN}") if _IN_DOMAIN.fullmatch(text)]
     if key in _SETS:
@@ -52,7 +56,12 @@ def clock(dice: Dice, constants: Constants) -> dict[str, ContextValue]:
     """One instant as both keys that tell it, not before the analysis."""
     values = constants.values_for("aws:currenttime") + constants.values_for("aws:epochtime")
     now = dice.pick(instants_near(values, AT))
-    return {"aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:epochtime": str(int(now.timestamp()))}
+    return {"aws:currenttime": spelt(now), "aws:epochtime": str(int(now.timestamp()))}
+
+
+def spelt(moment: datetime) -> str:
+    """An instant as a request carries it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 OF_SERVICES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")

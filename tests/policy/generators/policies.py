@@ -40,6 +40,12 @@ _RESOURCES = (
 )  # fmt: skip
 
 
+_ALWAYS_THERE = (
+    "aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ResourceAccount", "aws:ResourceOrgID",
+)  # fmt: skip
+_NEVER_THERE = ("ses:RequireTLS", "ses:MessageSize", "custom:Unknown")
+
+
 def policies(dice: Dice, focus: str | None = None) -> dict[str, Json]:
     """One or two policies by name. ``focus`` names an operator (with its modifiers) that an Allow is made to use."""
     names = ["first", "second"][: 2 if dice.chance(15) else 1]
@@ -161,11 +167,19 @@ def _one_or_list(dice: Dice, options: tuple[str, ...]) -> str | list[str]:
 
 
 def _focus(dice: Dice, statements: list[Json], operator: str) -> None:
-    """Make the first Allow use the operator on a key that suits it."""
+    """Make an Allow or a Deny use the operator on a key that suits it; mostly with little else beside it."""
     base = operator.rpartition(":")[2].removesuffix("IfExists")
     fitting = [key for key in KEYS if base in key.operators or base == "Null"]
-    if operator.startswith("For") and dice.chance(70):
+    if dice.chance(90):
+        fitting = [key for key in fitting if key.name not in _NEVER_THERE] or fitting
+    if operator.startswith("For") and dice.chance(50):
         fitting = [key for key in fitting if key.multivalued] or fitting
+    if dice.chance(60):
+        fitting = [key for key in fitting if key.name not in _ALWAYS_THERE] or fitting
     key = dice.pick(fitting)
-    statements[0]["Condition"] = {}
-    _add(dice, statements[0]["Condition"], operator, key)
+    everything: Json = {"Effect": "Allow", "Principal": "*", "Action": "ses:*", "Resource": IDENTITY}
+    kind = dice.between(0, 9)
+    if kind < 8:
+        statements[:] = [everything] if kind < 4 else [everything, {**everything, "Effect": "Deny"}]
+    statements[-1 if kind < 8 else 0]["Condition"] = {}
+    _add(dice, statements[-1 if kind < 8 else 0]["Condition"], operator, key)

@@ -81,7 +81,7 @@ def _please(
     tests = [test for test in wanted if test.key == key]
     if tests and dice.chance(88):
         options = [option for option in options if all(_holds(test, key, option, made) for test in tests)] or options
-    return dice.pick(options)
+    return ABSENT if ABSENT in options and dice.chance(45) else dice.pick(options)
 
 
 def _holds(test: Test, key: str, option: ContextValue, made: dict[str, ContextValue]) -> bool:
