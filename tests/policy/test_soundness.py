@@ -23,7 +23,8 @@ from tests.policy.generators.world import ACCOUNTS, AT, IDENTITY, OWNER, REGISTR
 from tests.policy.soundness import OPERATOR_FORMS, Tally, analysis_of, focus_of, try_one
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large]
-_DRAWN = settings(max_examples=80, deadline=None, database=None, suppress_health_check=_SLOW)
+# The same examples each time: new ones are drawn by `./bench soundness`, and what it finds becomes a named case.
+_DRAWN = settings(max_examples=80, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
 _SEEDED = 1500
 _OTHERS = 100
 
