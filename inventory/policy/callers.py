@@ -3,7 +3,7 @@
 Readers are named after what they read; those that are condition keys carry the key's name.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 from inventory.policy.globs import DIGITS, LOWER, UPPER, Segment, Template, read
 from inventory.policy.requests import Caller, CallerKind
@@ -25,24 +25,24 @@ PRINCIPAL_TYPES = {
 }
 
 
+@lru_cache(maxsize=512)
 def templates(
     kind: CallerKind, partition: str, account: str, unique_id: str | None, *, is_account_free: bool
-) -> Iterator[Template]:
+) -> tuple[Template, ...]:
     """The shapes of a caller of one kind, the plainest first.
 
     ``account`` is the account id, only preferred where ``is_account_free``. ``unique_id`` fixes the role's or user's.
     """
-    if kind is CallerKind.ROOT_USER:
-        if unique_id is None:
-            yield _root(partition, account, is_account_free)
-    elif kind is CallerKind.FEDERATED_SESSION:
-        if unique_id is None:
-            yield _federated(partition, account, is_account_free)
-    elif kind is CallerKind.USER:
-        if unique_id is None or not unique_id.startswith("AROA"):
-            yield from (_user(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
-    elif unique_id is None or unique_id.startswith("AROA"):
-        yield from (_role(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
+    is_user = unique_id is None or not unique_id.startswith("AROA")
+    is_role = unique_id is None or unique_id.startswith("AROA")
+    if kind is CallerKind.USER and is_user:
+        return tuple(_user(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
+    if kind is CallerKind.ROLE_SESSION and is_role:
+        return tuple(_role(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
+    if unique_id is not None or kind in (CallerKind.USER, CallerKind.ROLE_SESSION):
+        return ()
+    is_root = kind is CallerKind.ROOT_USER
+    return ((_root if is_root else _federated)(partition, account, is_account_free),)
 
 
 def any_account(account: str, *, is_free: bool) -> Template:
@@ -130,7 +130,8 @@ def caller_of(
     )
 
 
-def organizations(organization: str, id_key: str, paths_key: str, *, is_free: bool) -> Iterator[Template]:
+@lru_cache(maxsize=512)
+def organizations(organization: str, id_key: str, paths_key: str, *, is_free: bool) -> tuple[Template, ...]:
     """The shapes of an organization's id and of an account's place in it."""
     own = (
         (Segment((id_key, paths_key), "o-"), Segment((id_key, paths_key), organization[2:], _LOWER_ID, 1, 32))
@@ -138,14 +139,12 @@ def organizations(organization: str, id_key: str, paths_key: str, *, is_free: bo
         else (Segment((id_key, paths_key), organization),)
     )
     root = (Segment((paths_key,), "/r-"), Segment((paths_key,), "ab12", _LOWER_ID, 1, 32), Segment((paths_key,), "/"))
-    yield (*own, *root)
-    yield (*own, *root, Segment((paths_key,), "ou-ab12-cdefgh34", _LOWER_ID + "-/", 1), Segment((paths_key,), "/"))
-    # Root ids that follow no documented form, as examples have them.
-    yield (
-        *own,
-        Segment((paths_key,), "/"),
-        Segment((paths_key,), "r-ab12", _LOWER_ID + "-/", 1),
-        Segment((paths_key,), "/"),
+    slash = Segment((paths_key,), "/")
+    return (
+        (*own, *root),
+        (*own, *root, Segment((paths_key,), "ou-ab12-cdefgh34", _LOWER_ID + "-/", 1), slash),
+        # Root ids that follow no documented form, as examples have them.
+        (*own, slash, Segment((paths_key,), "r-ab12", _LOWER_ID + "-/", 1), slash),
     )
 
 
@@ -153,7 +152,8 @@ SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_OWNER = "aws:SourceAccount", "aws:SourceArn",
 _RESOURCE = _NAME + ":/*$!~'();&"
 
 
-def sources(partition: str, account: str, *, is_account_free: bool) -> Iterator[Template]:
+@lru_cache(maxsize=512)
+def sources(partition: str, account: str, *, is_account_free: bool) -> tuple[Template, ...]:
     """The shapes of what a service acts for: an ARN with its account, or one without (a bucket)."""
     start = (
         Segment((SOURCE_ARN,), f"arn:{partition}:"),
@@ -168,10 +168,10 @@ def sources(partition: str, account: str, *, is_account_free: bool) -> Iterator[
     plain = Segment((SOURCE_ACCOUNT, SOURCE_OWNER, CALLER_ACCOUNT), account, DIGITS if is_account_free else "", 12, 12)
     resource = Segment((SOURCE_ARN,), "userpool/us-east-1_AbCdEfGhI", _RESOURCE, 1)
     colon = Segment((SOURCE_ARN,), ":")
-    yield (*start, owner, colon, resource)
-    yield (*start, plain, colon, resource)
+    return ((*start, owner, colon, resource), (*start, plain, colon, resource))
 
 
+@lru_cache(maxsize=512)
 def service_names(service: str | None) -> Template:
     """The name of a service principal."""
     if service is not None:

@@ -234,7 +234,7 @@ Template = tuple[Segment, ...]
 
 def read(template: Template, texts: Sequence[str], reader: str) -> str:
     """What one reader reads in a text."""
-    return "".join(text for segment, text in zip(template, texts, strict=True) if reader in segment.readers)
+    return "".join([text for segment, text in zip(template, texts, strict=True) if reader in segment.readers])
 
 
 def find(template: Template, demands: Sequence[Demand], budget: Budget | None = None) -> tuple[str, ...] | None:
@@ -355,7 +355,7 @@ class _Search:
     def _expand(self, node: _Node) -> None:
         index, count, states = node
         segment = self.template[index]
-        if not segment.is_free:
+        if not segment.is_free or not self.reading[index]:
             fed = self._fed(index, states, segment.text)
             after = self._settled(index, fed) if fed is not None else None
             if after is not None:

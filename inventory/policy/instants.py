@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _ISO = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d:?\d\d)?)?)?)?"
@@ -36,11 +37,13 @@ def _offset(zone: str | None) -> timedelta:
     return -shift if zone.startswith("-") else shift
 
 
+@lru_cache(maxsize=256)
 def iso(instant: datetime) -> str:
     """The instant as ``aws:CurrentTime`` shows it."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=256)
 def epoch(instant: datetime) -> str:
     """The instant as ``aws:EpochTime`` shows it."""
     return str(int(instant.timestamp()))

@@ -29,6 +29,7 @@ class Setting:
     at: datetime
     statements: tuple[Statement, ...]
     languages: dict[str, Language] = field(default_factory=dict, compare=False, repr=False)
+    constants: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _arn(self) -> list[str]:
@@ -103,6 +104,11 @@ class Setting:
 
     def values_of(self, key: str) -> tuple[str, ...]:
         """The values without wildcard or variable that conditions give for a key."""
+        if key not in self.constants:
+            self.constants[key] = self._constants_of(key)
+        return self.constants[key]
+
+    def _constants_of(self, key: str) -> tuple[str, ...]:
         return tuple(
             dict.fromkeys(
                 value
