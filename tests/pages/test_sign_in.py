@@ -128,3 +128,10 @@ def test_passwords_can_be_changed():
     fresh = "a longer and newer passphrase"
     client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh})
     assert User.objects.get(email="maya@example.com").check_password(fresh)
+
+
+def test_signing_in_is_not_announced():
+    builders.user("viewer", email="maya@example.com", password=PASSWORD)
+    client = Client()
+    page = client.post(reverse("account_login"), {"login": "maya@example.com", "password": PASSWORD}, follow=True)
+    assert 'class="said"' not in page.content.decode()
