@@ -111,6 +111,41 @@ def _parts(statement: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+_JUNK: tuple[Any, ...] = (
+    None, True, 7, 0.5, "", "*", "x", [], {}, [[]], [None], {"AWS": None}, {"": ""}, ["*", 3], "${", "a" * 300,
+    "\u200b",
+)  # fmt: skip
+
+
+def damaged(dice: Dice, documents: Documents) -> Documents:
+    """One to three members, somewhere, replaced by something else, renamed or taken out."""
+    made = copy.deepcopy(documents)
+    for _ in range(dice.between(1, 3)):
+        inner: Any = made[dice.pick(list(made))]
+        while True:
+            steps = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+            if not steps:
+                break
+            step = dice.pick(steps)
+            if not isinstance(inner[step], dict | list) or dice.chance(25):
+                _damage(dice, inner, step)
+                break
+            inner = inner[step]
+    return made
+
+
+def _damage(dice: Dice, inner: Any, step: Any) -> None:
+    kind = dice.between(0, 9)
+    if kind < 6:
+        inner[step] = copy.deepcopy(dice.pick(_JUNK))
+    elif kind < 8 and isinstance(inner, dict):
+        inner[dice.pick(["Efect", str(step).lower(), f"{step}s", "NotAction", "Resource", "NotPrincipal"])] = inner.pop(
+            step
+        )
+    else:
+        del inner[step]
+
+
 def _statements(documents: Documents, effect: str | None = None) -> list[dict[str, Any]]:
     every = [statement for document in documents.values() for statement in listed(document["Statement"])]
     return [statement for statement in every if effect in (None, statement["Effect"])]

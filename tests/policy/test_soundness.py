@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inventory.policy.analysis import analyse
 from inventory.policy.delegations import Analysis
 from inventory.policy.evaluation.decisions import evaluate
+from inventory.policy.evaluation.documents import UnreadablePolicyError
 from inventory.policy.reach import Reach
 from inventory.policy.requests import Request
 from tests.policy import changes
@@ -27,6 +28,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_
 _DRAWN = settings(max_examples=80, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
 _SEEDED = 1500
 _OTHERS = 100
+_DAMAGED = 400
 
 
 @_DRAWN
@@ -105,6 +107,30 @@ def test_renaming_the_accounts_renames_the_result() -> None:
         )
         expected = {rename(repr(each)) for each in _said(analysis_of(documents))}
         assert {_sorted_again(repr(each)) for each in _said(analysis)} == {_sorted_again(text) for text in expected}
+
+
+def test_a_damaged_policy_is_judged_or_refused_and_never_called_safe() -> None:
+    refused = judged = 0
+    for seed in range(_DAMAGED):
+        documents, requests = _example(seed)
+        damaged = changes.damaged(SeededDice(seed), documents)
+        analysis = analysis_of(damaged)
+        allowed = _allowed(damaged, requests)
+        refused, judged = refused + (allowed is None), judged + (allowed is not None)
+        if allowed is None:
+            assert analysis.widest.rank == Reach.PUBLIC.rank, damaged
+        elif not analysis.problems:
+            for request in allowed:
+                assert any(each.admits(request) for each in analysis.delegations), (damaged, request)
+    assert min(refused, judged) > _DAMAGED // 10
+
+
+def _allowed(documents: dict[str, Any], requests: list[Request]) -> list[Request] | None:
+    """The requests that the evaluator allows, ``None`` where it cannot read the policies."""
+    try:
+        return [request for request in requests if evaluate({IDENTITY: texts(documents)}, request).allowed]
+    except UnreadablePolicyError:
+        return None
 
 
 def _sorted_again(text: str) -> str:

@@ -161,13 +161,16 @@ def _resource_part(statement: Statement, identity_arn: str, scope: Scope) -> tup
 
 
 def _covers(resource: str, identity_arn: str, scope: Scope) -> Truth:
-    """Whether a resource pattern means the identity; open where only a run across colons or case would make it so."""
+    """Whether a resource pattern means the identity; open where only a run across colons or case would make it so.
+
+    A variable that is not one stands for itself, and no identity is named so.
+    """
     if resource in ("*", identity_arn):
         return True
     try:
         pattern = expand(resource, scope.context, variables=scope.variables, wildcards=True)
     except UnreadableVariableError:
-        return None
+        return False
     if pattern is None:
         return False
     if _fields_match(pattern, identity_arn):

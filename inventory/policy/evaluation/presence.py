@@ -3,6 +3,8 @@
 Sources: the Service Authorization Reference for the ``ses:`` keys, the IAM User Guide for the ``aws:`` keys.
 """
 
+from functools import lru_cache
+
 from inventory.policy.channels import Channel
 
 _NOWHERE = {"ses:requiretls", "ses:messagesize"}
@@ -25,6 +27,7 @@ _MESSAGE_ACTIONS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def can_be_present(key: str, channel: Channel, action: str) -> bool:
     """Whether a request of this kind can carry the key at all; a key unknown here can."""
     key = key.lower()
