@@ -250,10 +250,32 @@ def find(template: Template, demands: Sequence[Demand], budget: Budget | None = 
     free = {reader for segment in template if segment.is_free for reader in segment.readers}
     if any(demand.reader not in free for demand in unmet):
         return None
-    settled = _by_listed_texts(template, demands, budget)
+    template, linked = _narrowed(template, unmet, demands)
+    settled = _by_listed_texts(template, linked, budget)
     if settled is not None:
         return settled or None
-    return _Search(template, demands, budget).run()
+    return _Search(template, linked, budget).run()
+
+
+def _narrowed(
+    template: Template, unmet: Sequence[Demand], demands: Sequence[Demand]
+) -> tuple[Template, Sequence[Demand]]:
+    """The segments that what is unmet depends on, the rest fixed as preferred; and the demands that read them."""
+    readers = {demand.reader for demand in unmet}
+    wanted = {demand.reader for demand in demands}
+    grew = True
+    while grew:
+        touched = [
+            segment.readers for segment in template if segment.is_free and not readers.isdisjoint(segment.readers)
+        ]
+        more = {reader for each in touched for reader in each if reader in wanted} - readers
+        readers |= more
+        grew = bool(more)
+    narrowed = tuple(
+        Segment(segment.readers, segment.text) if segment.is_free and readers.isdisjoint(segment.readers) else segment
+        for segment in template
+    )
+    return narrowed, [demand for demand in demands if demand.reader in readers]
 
 
 def _by_listed_texts(template: Template, demands: Sequence[Demand], budget: Budget) -> tuple[str, ...] | None:
