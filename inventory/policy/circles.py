@@ -207,7 +207,7 @@ class Circles:
         setting = self.setting
         return (
             Demand(callers.CALLER_ARN, setting.names_like("principals", setting.principal_arns), False),
-            Demand(callers.USERID, setting.language_of("userids", setting.values_of(callers.USERID)), False),
+            Demand(callers.USERID, setting.names_like("userids", setting.values_of(callers.USERID)), False),
             Demand(callers.USERNAME, setting.names_like("usernames", setting.values_of("aws:username")), False),
         )
 
