@@ -1,6 +1,6 @@
 """Owners of identities: who answers for one, and how we know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -62,18 +62,21 @@ class OwnerBook:
 
 
 def _teams() -> dict[str, int]:
-    words: dict[str, int] = {}
-    for team in Team.objects.filter(is_active=True):
-        for word in (team.name, team.email, *team.aliases):
-            words.setdefault(word.strip().lower(), team.pk)
-    words.pop("", None)
-    return words
+    return _book((team.pk, [team.name], [team.email, *team.aliases]) for team in Team.objects.filter(is_active=True))
 
 
 def _people() -> dict[str, int]:
-    words: dict[str, int] = {}
-    for user in User.objects.active():
-        for word in (user.email, user.name, *user.aliases):
-            words.setdefault(word.strip().lower(), user.pk)
+    return _book((user.pk, [user.email], [user.name, *user.aliases]) for user in User.objects.active())
+
+
+def _book(entries: Iterable[tuple[int, Sequence[str], Sequence[str]]]) -> dict[str, int]:
+    """Each word with the one it means. Unique words come first; any other that two share means neither of them."""
+    unique: dict[str, int] = {}
+    shared: dict[str, set[int]] = {}
+    for key, own, others in entries:
+        unique |= {word.strip().lower(): key for word in own}
+        for word in others:
+            shared.setdefault(word.strip().lower(), set()).add(key)
+    words = {word: next(iter(keys)) for word, keys in shared.items() if len(keys) == 1} | unique
     words.pop("", None)
     return words

@@ -8,6 +8,7 @@ from django.utils import timezone
 from inventory.management.passwords import ask_password
 from inventory.models import Role
 from inventory.services.people import add_person
+from inventory.services.reassignment import reassign_owners
 from inventory.services.refusals import RefusedError
 
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, **options: object) -> None:
+        now = timezone.now()
         try:
             user = add_person(
                 email=str(options["email"]),
@@ -47,9 +49,12 @@ class Command(BaseCommand):
                 teams=list(options["team"]),  # type: ignore[call-overload]  # argparse has no types
                 password=ask_password(from_stdin=bool(options["password_stdin"])),
                 acting_user=None,
-                at=timezone.now(),
+                at=now,
             )
         except RefusedError as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
         roles = ", ".join(user.roles) or "no role yet, so they see nothing"
         self.stdout.write(f"Added {user.email} ({roles}).")
+        reassigned = reassign_owners(at=now)
+        if reassigned:
+            self.stdout.write(f"{reassigned} identities have another owner now.")
