@@ -47,6 +47,19 @@ def test_the_identity_may_come_from_the_option(run) -> None:
     assert run(POLICY, request)[0] == 2
 
 
+def test_policies_of_the_domain_answer_for_its_address(run) -> None:
+    request = {**REQUESTS["X1"].to_json(), "identity_arn": IDENTITY.replace("/", "/ann@")}
+    code, out, _ = run(POLICY, request, "--identity", IDENTITY)
+    assert (code, json.loads(out)["deciding"][0]["identity"]) == (0, IDENTITY)
+
+
+def test_the_owner_must_be_the_account_of_the_identity(run) -> None:
+    assert run(POLICY, None, "--owner-account", "111111111111")[0] == 0
+    code, out, err = run(POLICY, None, "--owner-account", "222222222222")
+    assert (code, out) == (2, "")
+    assert "identity_arn" in err
+
+
 @pytest.mark.parametrize(
     ("policy", "said"),
     [

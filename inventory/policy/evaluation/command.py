@@ -12,6 +12,15 @@ from inventory.policy.evaluation.documents import UnreadablePolicyError, stateme
 from inventory.policy.requests import Request
 
 _DEFAULT_NAME = "policy"
+_REQUEST_HELP = """\
+The request holds what AWS would see, and nothing is added to it; a key that is not in its context is missing:
+  {"caller": {"kind": "role_session", "account": "222222222222", "arn": "arn:aws:iam::222222222222:role/Mailer",
+              "session_arn": "arn:aws:sts::222222222222:assumed-role/Mailer/run", "userid": "AROAEXAMPLE:run"},
+   "action": "ses:SendEmail", "identity_arn": "arn:aws:ses:us-east-1:111111111111:identity/example.com",
+   "channel": "direct", "context": {"aws:SourceIp": "198.51.100.7", "ses:Recipients": ["ann@example.net"]}}
+A caller is a role_session, user, root_user, federated_session or service (of which only "service" is told); a channel is
+direct, vpc_endpoint or service. A witness of check_policy is such a request.
+"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -19,7 +28,8 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     try:
         request = _request(options.request, options.identity)
-        policies = _policies(options.file, request.identity_arn)
+        _check_owner(request, options.owner_account)
+        policies = _policies(options.file, options.identity or request.identity_arn)
         decision = evaluate(policies, request)
     except UnreadablePolicyError as error:
         return _refused(f"{options.file}: {_place(error)}: {error.message}")
@@ -35,9 +45,16 @@ class _BadInputError(ValueError):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="manage.py evaluate_policy", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="manage.py evaluate_policy",
+        description=__doc__,
+        epilog=_REQUEST_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--identity", metavar="ARN", help="the identity the policies stand on; else the request's")
-    parser.add_argument("--owner-account", metavar="ID", help="account of the identity, where no identity is given")
+    parser.add_argument(
+        "--owner-account", metavar="ID", help="the account that owns the identity, if it is to be checked"
+    )
     parser.add_argument("--request", metavar="FILE", required=True, help="the request as JSON")
     parser.add_argument(
         "file", metavar="FILE", help="a policy, an object of name to policy, or of identity ARN to those; - is stdin"
@@ -69,6 +86,14 @@ def _request(file: str, identity: str | None) -> Request:
         return Request.from_json({"identity_arn": identity, **data} if identity and isinstance(data, dict) else data)
     except ValueError as error:
         raise _BadInputError(f"{file}: line 1, column 1: {error}") from error
+
+
+def _check_owner(request: Request, owner_account: str | None) -> None:
+    account = request.identity_arn.split(":")[4:5]
+    if owner_account is not None and account != [owner_account]:
+        raise _BadInputError(
+            f"line 1, column 1, identity_arn: {request.identity_arn} is not of account {owner_account}"
+        )
 
 
 def _policies(file: str, identity_arn: str) -> dict[str, dict[str, str]]:
