@@ -29,7 +29,7 @@ from inventory.policy.truths import holds, matches, number_of, ranges_of, texts_
 Literal = tuple[Condition, bool]
 """A condition, and whether it has to hold."""
 
-_MOST_WORK = 250_000
+_MOST_WORK = 180_000
 SIGNERS = (CallerKind.ROLE_SESSION, CallerKind.USER, CallerKind.ROOT_USER, CallerKind.FEDERATED_SESSION)
 
 

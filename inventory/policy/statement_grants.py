@@ -11,8 +11,8 @@ from inventory.policy.circles import Circle, Circles
 from inventory.policy.delegations import Delegation
 from inventory.policy.denials import Permission
 from inventory.policy.documents import Statement
-from inventory.policy.instants import instant_of
-from inventory.policy.keys import Kind, depends_on_action, presence
+from inventory.policy.instants import epoch, instant_of, iso
+from inventory.policy.keys import Kind, Source, depends_on_action, presence
 from inventory.policy.limits import limits_of
 from inventory.policy.principals import PrincipalKind
 from inventory.policy.reach import Reach
@@ -21,6 +21,7 @@ from inventory.policy.requests import Request
 from inventory.policy.settings import UNKNOWN_ORGANIZATION, Setting
 from inventory.policy.solver import Population
 from inventory.policy.trust import Trust
+from inventory.policy.truths import holds
 
 _SECOND = timedelta(seconds=1)
 
@@ -55,11 +56,21 @@ class Grant:
         """Find every circle of callers."""
         for actions, denies in self._action_groups():
             self.instants[actions[0]] = self._instants(denies)
+            live = [instant for instant in self.instants[actions[0]] if self._is_in_date(instant)]
             for channel in Channel:
-                for instant in self.instants[actions[0]]:
+                for instant in live:
                     population = Population(channel, actions[0], instant)
                     for circle in Circles(self.permission, self.statement, population, denies).find():
                         self._add(channel, circle, actions, instant)
+
+    def _is_in_date(self, instant: datetime) -> bool:
+        """Whether the statement's own conditions on the time hold."""
+        context = {"aws:CurrentTime": iso(instant), "aws:EpochTime": epoch(instant)}
+        return all(
+            holds(condition, context, {})
+            for condition in self.statement.conditions
+            if condition.key is not None and condition.key.source is Source.CLOCK and not condition.doubt
+        )
 
     def _action_groups(self) -> list[tuple[list[str], tuple[Statement, ...]]]:
         """Actions that no condition and no Deny tells apart, with the Denys that mean them; send actions first."""
