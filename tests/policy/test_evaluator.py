@@ -177,7 +177,7 @@ def test_operators_and_keys_are_joined_by_and() -> None:
     ("operator", "wanted"),
     [
         ("StringMatches", "x"), ("NullIfExists", "true"), ("ForAllValues:Null", "true"), ("stringequals", "y"),
-        ("IpAddress", "300.1.1.1"), ("NumericEquals", "ten"), ("DateEquals", "soon"), ("Bool", "yes"), ("Null", "x"),
+        ("IpAddress", "300.1.1.1"), ("NumericEquals", "ten"), ("NumericEquals", "1_0"), ("DateEquals", "soon"), ("Bool", "yes"), ("Null", "x"),
         ("BinaryEquals", "%"), ("StringEquals", []), ("StringLike", "${unclosed"), ("StringEquals", "${a b}"),
     ],
 )  # fmt: skip
@@ -365,6 +365,8 @@ def test_an_address_takes_precedence_over_its_domain() -> None:
     assert levels([deny_address], [allow_domain], sender="bob@example.com")
     assert not levels([deny_address], [allow_domain], sender="ann+x@example.com")
     assert not levels([allow_address], None, sender="bob@example.com")
+    assert levels([allow_address], None, source=ADDRESS.replace("@example", "@EXAMPLE")), "domains have no case"
+    assert not levels([allow_address], None, source=ADDRESS.replace("ann", "Ann")), "addresses have"
 
 
 @pytest.mark.parametrize(

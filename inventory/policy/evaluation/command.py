@@ -18,8 +18,8 @@ The request holds what AWS would see, and nothing is added to it; a key that is 
               "session_arn": "arn:aws:sts::222222222222:assumed-role/Mailer/run", "userid": "AROAEXAMPLE:run"},
    "action": "ses:SendEmail", "identity_arn": "arn:aws:ses:us-east-1:111111111111:identity/example.com",
    "channel": "direct", "context": {"aws:SourceIp": "198.51.100.7", "ses:Recipients": ["ann@example.net"]}}
-A caller is a role_session, user, root_user, federated_session or service (of which only "service" is told); a channel is
-direct, vpc_endpoint or service. A witness of check_policy is such a request.
+A caller is a role_session, user, root_user, federated_session or service (of which only "service" is told);
+a channel is direct, vpc_endpoint or service. A witness of check_policy is such a request.
 """
 
 

@@ -8,14 +8,14 @@ from inventory.policy.requests import Request
 def address_over(request: Request, identity_arns: Iterable[str]) -> str | None:
     """The address identity whose policies take precedence: the source itself, else that of ``ses:FromAddress``."""
     scope, name = _split(request.identity_arn)
+    found = {_as_address(_split(arn)[1]): arn for arn in identity_arns if _split(arn)[0] == scope}
     if "@" in name:
-        return request.identity_arn
+        return found.get(_as_address(name), request.identity_arn)
     sender = next((value for key, value in request.context.items() if key.lower() == "ses:fromaddress"), "")
     sender = sender if isinstance(sender, str) else ""
     wanted = {_as_address(sender), _as_address(_without_label(sender))}
     if "@" not in sender or not _is_within(sender.rpartition("@")[2], name):
         return None
-    found = {_as_address(_split(arn)[1]): arn for arn in identity_arns if _split(arn)[0] == scope}
     return next((found[each] for each in sorted(wanted, key=len, reverse=True) if each in found), None)
 
 
