@@ -177,7 +177,8 @@ def test_operators_and_keys_are_joined_by_and() -> None:
     ("operator", "wanted"),
     [
         ("StringMatches", "x"), ("NullIfExists", "true"), ("ForAllValues:Null", "true"), ("stringequals", "y"),
-        ("IpAddress", "300.1.1.1"), ("NumericEquals", "ten"), ("NumericEquals", "1_0"), ("DateEquals", "soon"), ("Bool", "yes"), ("Null", "x"),
+        ("IpAddress", "300.1.1.1"), ("NumericEquals", "ten"), ("NumericEquals", "1_0"),
+        ("DateEquals", "soon"), ("Bool", "yes"), ("Null", "x"),
         ("BinaryEquals", "%"), ("StringEquals", []), ("StringLike", "${unclosed"), ("StringEquals", "${a b}"),
     ],
 )  # fmt: skip
