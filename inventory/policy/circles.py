@@ -9,11 +9,11 @@ from inventory.policy.channels import Channel
 from inventory.policy.denials import Permission
 from inventory.policy.documents import Statement
 from inventory.policy.globs import Demand
+from inventory.policy.populations import SIGNERS, Literal, Model, Population
 from inventory.policy.principals import Principal, PrincipalKind
 from inventory.policy.reach import Reach
 from inventory.policy.requests import CallerKind
 from inventory.policy.settings import Setting
-from inventory.policy.solver import SIGNERS, Literal, Model, Population
 from inventory.policy.trust import Trust, trust_of_account, trust_of_organization
 
 

@@ -7,10 +7,11 @@ from inventory.policy import callers
 from inventory.policy.channels import Channel
 from inventory.policy.documents import Statement
 from inventory.policy.globs import Demand
+from inventory.policy.populations import Literal, Model, Population
 from inventory.policy.principals import Principal, PrincipalKind
 from inventory.policy.requests import Caller, CallerKind
 from inventory.policy.settings import Setting
-from inventory.policy.solver import Literal, Model, Population, Solver
+from inventory.policy.solver import Solver
 
 _MOST_ATTEMPTS = 400
 

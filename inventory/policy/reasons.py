@@ -11,8 +11,8 @@ from inventory.policy.denials import Permission
 from inventory.policy.documents import Statement
 from inventory.policy.instants import instant_of
 from inventory.policy.keys import Presence, Source, presence
+from inventory.policy.populations import Population
 from inventory.policy.principals import PrincipalKind
-from inventory.policy.solver import Population
 
 
 def reason_for(permission: Permission, statement: Statement) -> str:

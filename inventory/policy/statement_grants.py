@@ -14,12 +14,12 @@ from inventory.policy.documents import Statement
 from inventory.policy.instants import epoch, instant_of, iso
 from inventory.policy.keys import Kind, Source, depends_on_action, presence
 from inventory.policy.limits import limits_of
+from inventory.policy.populations import Population
 from inventory.policy.principals import PrincipalKind
 from inventory.policy.reach import Reach
 from inventory.policy.reasons import reason_for
 from inventory.policy.requests import Request
 from inventory.policy.settings import UNKNOWN_ORGANIZATION, Setting
-from inventory.policy.solver import Population
 from inventory.policy.trust import Trust
 from inventory.policy.truths import holds
 

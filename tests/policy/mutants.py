@@ -107,14 +107,14 @@ _POLICY = "inventory.policy"
 ANALYSER_MUTANTS = (
     Mutant(
         "any range of addresses is fresh",
-        f"{_POLICY}.solver",
+        f"{_POLICY}.key_choices",
         "ranges = fresh(ranges)",
         "ranges = tuple(ranges)",
         first=125,
     ),
     Mutant(
         "a key that is sometimes there is always there",
-        f"{_POLICY}.solver",
+        f"{_POLICY}.wants",
         "if is_present is Presence.ALWAYS:",
         "if is_present is not Presence.NEVER:",
         first=20,
