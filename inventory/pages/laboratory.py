@@ -28,6 +28,9 @@ from inventory.policy.trust import Registry, Trust
 LARGEST = 120_000
 """Characters; 20 policies of 4 KB fit, laid out generously."""
 
+MOST_TIGHTENED = 40
+"""Statements; beyond, one policy at a time is tightened."""
+
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
 _DIFF_KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
 _DEFAULT_NAME = "policy"
@@ -217,10 +220,16 @@ class Experiment:
         except UnreadablePolicyError:
             return None
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether there are too many statements to tighten them at once."""
+        documents = self.result.documents.values() if self.result else ()
+        return sum(len(document.statements) for document in documents) > MOST_TIGHTENED
+
     @cached_property
     def tightened(self) -> Tightened | None:
         """The tightened version; answers that make no sense are refused and left out."""
-        if self.result is None or not self.readable:
+        if self.result is None or not self.readable or self.is_too_long:
             return None
         answers = dict(self.answers)
         while True:

@@ -103,14 +103,16 @@ class _Tightening:
 
     def _options(self, drafts: Sequence[PolicyDraft]) -> Iterator[Proposal]:
         """Not where the statement would let nobody in any more: then the one condition stands in for the other."""
+        as_it_was = {_key(draft): deepcopy(draft.json) for draft in _statements(drafts)}
         before = self._by_statement(drafts)
+        repairs = {_key(draft): list(repairs_of_options(draft)) for draft in _statements(drafts)}
+        after = self._by_statement(drafts) if any(repairs.values()) else before
         for draft in _statements(drafts):
-            as_it_was = deepcopy(draft.json)
-            repairs = list(repairs_of_options(draft))
-            if repairs and _admit(before[_key(draft)]) and not _admit(self._by_statement(drafts)[_key(draft)]):
-                draft.json = as_it_was
+            key = _key(draft)
+            if _admit(before[key]) and not _admit(after[key]):
+                draft.json = as_it_was[key]
                 continue
-            for repair in repairs:
+            for repair in repairs[key]:
                 yield _repaired(draft, repair)
         _read_again(drafts)
 

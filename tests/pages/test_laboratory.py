@@ -191,6 +191,14 @@ def test_the_tightened_version_can_be_taken_over():
     assert "account 7719-3028-4456" in page
 
 
+def test_too_many_statements_are_judged_and_not_tightened():
+    many = json.loads(_policy({"AWS": PARTNER}))
+    many["Statement"] *= 41
+    page = _post(json.dumps(many))
+    assert "can send" in page
+    assert "take one policy at a time" in page
+
+
 def test_a_text_is_laid_out_and_loses_nothing():
     assert laid_out('{"a":[1,2]}') == '{\n  "a": [\n    1,\n    2\n  ]\n}'
     twice = '{"a": 1, "a": 2}'

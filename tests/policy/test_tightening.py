@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from inventory.policy.analysis import analyse
 from inventory.policy.evaluation.decisions import evaluate
 from inventory.policy.placeholders import KEEP, ChoiceError, PlaceholderKind
 from inventory.policy.tightening import Tightened, tighten
@@ -173,6 +175,14 @@ def test_conditions_that_stand_in_for_each_other_stay_optional():
         _allow({"AWS": ROLE}, {"DateLessThan": FIRM["DateLessThan"], "StringLike": FIRM["StringLike"], **either})
     )
     assert not found.is_changed
+
+
+def test_many_statements_take_no_more_than_their_number():
+    loose = {"StringLikeIfExists": {"ses:FromAddress": "news@shop.example.com"}}
+    with mock.patch("inventory.policy.tightening.analyse", side_effect=analyse) as analyses:
+        found = _tighten(*(_allow({"AWS": ROLE}, loose) for _ in range(12))).proposals
+    assert len([each for each in found if each.code == "condition-is-optional"]) == 12
+    assert analyses.call_count <= 3
 
 
 def test_an_empty_set_no_longer_passes():
