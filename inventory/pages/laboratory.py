@@ -31,6 +31,9 @@ LARGEST = 120_000
 MOST_TIGHTENED = 40
 """Statements; beyond, one policy at a time is tightened."""
 
+MOST_SHOWN = 60
+"""Delegations; beyond, their number is said."""
+
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
 _DIFF_KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
 _DEFAULT_NAME = "policy"
@@ -172,9 +175,15 @@ class Experiment:
         found: dict[object, Verdict] = {}
         for position, each in ordered:
             said = (each.policy, each.statement, each.reach, each.trust, each.accounts, each.principals, each.services)
-            if said not in found:
+            if said not in found and len(found) < MOST_SHOWN:
                 found[said] = self._verdict(position, each)
         return list(found.values())
+
+    @property
+    def unshown(self) -> int:
+        """How many statements have no sentence of their own on the page."""
+        every = {(each.policy, each.statement) for each in self.result.analysis.delegations} if self.result else set()
+        return len(every - {(each.delegation.policy, each.delegation.statement) for each in self.verdicts})
 
     def _verdict(self, position: int, delegation: Delegation) -> Verdict:
         name = self.result.name if self.result else ""

@@ -193,8 +193,9 @@ def test_the_tightened_version_can_be_taken_over():
 
 def test_too_many_statements_are_judged_and_not_tightened():
     many = json.loads(_policy({"AWS": PARTNER}))
-    many["Statement"] *= 41
+    many["Statement"] *= 70
     page = _post(json.dumps(many))
+    assert "10 more statements" in page
     assert "can send" in page
     assert "take one policy at a time" in page
 
