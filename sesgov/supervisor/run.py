@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from types import FrameType
+from urllib.parse import urlsplit
 
 import django
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.urls import reverse
@@ -144,6 +146,8 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
         processes.start("aws", *demo.double_command(state))
     django.setup()
     _migrate(options, given, state)
+    if given.production:
+        _told_by("collectstatic", interactive=False)
     processes.start("web", *WEB, *WEB_OPTIONS, f"{HOST}:{options.port}")
     if not options.no_demo:
         demo.wait_for_double(state)
@@ -156,10 +160,10 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
     return said
 
 
-def _told_by(command: str) -> str:
+def _told_by(command: str, **options: object) -> str:
     said = StringIO()
     try:
-        call_command(command, stdout=said)
+        call_command(command, stdout=said, **options)
     except CommandError as error:
         raise StartError(str(error)) from None
     finally:
@@ -191,7 +195,9 @@ def _wait_until_ready(port: int, processes: Processes) -> None:
 def _answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=20)
     try:
-        connection.request("GET", reverse(READY_PAGE))
+        # As a proxy in front of a production installation would ask.
+        headers = {"Host": urlsplit(settings.SESGOV_BASE_URL).netloc, "X-Forwarded-Proto": "https"}
+        connection.request("GET", reverse(READY_PAGE), headers=headers)
         return connection.getresponse().status == http.client.OK
     except OSError:
         return False
