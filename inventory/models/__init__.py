@@ -1,7 +1,7 @@
 """The rows of the inventory; one noun, one file."""
 
 from inventory.models.accounts import Account
-from inventory.models.audit_events import AuditEvent
+from inventory.models.audit_events import REGISTRY_TYPES, AuditEvent
 from inventory.models.delegations import Delegation, DelegationState
 from inventory.models.findings import Finding, FindingEpisode, Severity
 from inventory.models.identities import Identity, IdentityState
@@ -17,6 +17,7 @@ from inventory.models.users import User
 from inventory.models.vendors import Vendor
 
 __all__ = [
+    "REGISTRY_TYPES",
     "Account",
     "AuditEvent",
     "CollectionRun",

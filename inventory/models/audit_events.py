@@ -5,6 +5,9 @@ from django.db import models
 
 from inventory.models.users import User
 
+# What trust, owners and environments follow from.
+REGISTRY_TYPES = ("account", "organization", "team", "user", "vendor")
+
 
 class AuditEvent(models.Model):
     """One row in the transaction of each change of state.
@@ -27,6 +30,12 @@ class AuditEvent(models.Model):
         indexes = (
             models.Index(fields=("object_type", "object_id"), name="audit_by_object"),
             models.Index(fields=("-at",), name="audit_by_time"),
+            # "Has the registry changed since?", asked with each identity that is read.
+            models.Index(
+                fields=("-id",),
+                condition=models.Q(object_type__in=REGISTRY_TYPES),
+                name="audit_of_registry",
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -34,6 +34,8 @@ class Identity(models.Model):
 
     ``trust_rank``, ``reach_rank``, ``widest_reach``, ``widest_trust`` and ``delegate_count`` repeat what the open
     delegation states say, so that lists can sort by them; reconciliation writes both in one transaction.
+    ``judged_on`` is the SHA-256 over all that its last judgement followed from; empty where it has to be judged at each
+    look.
     """
 
     class Type(models.TextChoices):
@@ -68,6 +70,7 @@ class Identity(models.Model):
     trust_rank = models.PositiveSmallIntegerField(default=99)
     reach_rank = models.PositiveSmallIntegerField(default=99)
     delegate_count = models.PositiveIntegerField(default=0)
+    judged_on = models.CharField(max_length=64, blank=True)
     first_seen_at = models.DateTimeField()
     last_read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)

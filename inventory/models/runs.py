@@ -90,7 +90,8 @@ class ScopeRun(models.Model):
     ``fence`` grows with each lease; a worker whose fence is no longer the row's writes nothing.
     ``next_token`` and ``is_listed`` are the cursor of the listing, :class:`ListedIdentity` rows that of the reading.
     ``failures`` counts the calls since the last answer that brought none, throttled ones aside; ``troubled_since`` is
-    the instant of the first of them.
+    the instant of the first of them. ``is_guess``: nobody could say that the region is enabled in the account, so
+    refused credentials may mean that it is not.
     """
 
     class State(models.TextChoices):
@@ -109,6 +110,7 @@ class ScopeRun(models.Model):
     troubled_since = models.DateTimeField(null=True, blank=True)
     next_token = models.TextField(blank=True)
     is_listed = models.BooleanField(default=False)
+    is_guess = models.BooleanField(default=False)
     listing_source = models.CharField(max_length=2, default="v2")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     error_code = models.CharField(max_length=200, blank=True)

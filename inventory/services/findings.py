@@ -111,6 +111,11 @@ def mark_stale(identities: "models.QuerySet[Identity]") -> int:
     return present.update(presence=Finding.Presence.STALE)
 
 
+def see_again(identity: Identity, *, at: datetime) -> None:
+    """The identity was read and nothing changed: its open findings are present, stale ones too. One query."""
+    Finding.objects.open().filter(identity=identity).update(presence=Finding.Presence.PRESENT, last_seen_at=at)
+
+
 def close_for_deleted(identity: Identity, *, at: datetime, run: CollectionRun | None) -> FindingCounts:
     """Close every open finding of an identity that is gone, with the reason ``identity_deleted``; idempotent.
 

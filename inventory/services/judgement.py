@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
-from inventory.models import Account, CollectionRun, Identity
+from inventory.models import Account, CollectionRun, Identity, Team
 from inventory.policy.analysis import analyse
 from inventory.policy.reach import Reach
 from inventory.policy.rules.subjects import DelegateFacts
@@ -17,7 +17,8 @@ from inventory.services.delegations import (
     save_delegations,
     stances_of,
 )
-from inventory.services.findings import FindingCounts, judge_identity, load_delegates
+from inventory.services.findings import FindingCounts, judge_identity, load_delegates, see_again
+from inventory.services.judgement_grounds import grounds, hash_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,18 @@ class Knowledge:
 
     registry: Registry
     delegates: Mapping[str, DelegateFacts]
+    hash: str
 
     @classmethod
     def load(cls, on: date, account: Account) -> Self:
         """As the registry stands, seen from the account that owns the identities."""
         organization = account.organization.organization_id if account.organization else None
         registry = Account.objects.registry(on=on, owner_organization=organization)
-        return cls(registry=registry, delegates=load_delegates())
+        delegates = load_delegates()
+        teams = Team.objects.order_by("pk").values_list("pk", "name")
+        parts = (sorted(registry.accounts.items()), sorted(registry.organizations.items()), organization)
+        known = (*parts, sorted(delegates.items()), list(teams))
+        return cls(registry=registry, delegates=delegates, hash=hash_of(map(repr, known)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,15 @@ def judge(
     run: CollectionRun | None,
     is_baseline: bool = False,
 ) -> Judgement:
-    """Bring delegations, ranks and findings in line with the documents; call it in the transaction that saved them."""
+    """Bring delegations, ranks and findings in line with the documents; call it in the transaction that saved them.
+
+    On the same grounds as the last time nothing is judged: a look (``run``) only finds the findings there again.
+    """
+    judged_on = grounds(identity, documents, knowledge.hash)
+    if judged_on and judged_on == identity.judged_on:
+        if run is not None:
+            see_again(identity, at=at)
+        return Judgement(DelegationChanges(), FindingCounts())
     analysis = analyse(
         owner_account=identity.scope.account.account_id,
         identity_arn=identity.arn,
@@ -62,7 +76,7 @@ def judge(
     )
     stances = stances_of(analysis)
     changes = save_delegations(identity, stances, at=at, run=run)
-    save_ranks(identity, stances)
+    save_ranks(identity, stances, judged_on)
     findings = judge_identity(
         identity,
         analysis,
@@ -76,7 +90,7 @@ def judge(
     return Judgement(changes, findings)
 
 
-def save_ranks(identity: Identity, stances: list[Stance]) -> None:
+def save_ranks(identity: Identity, stances: list[Stance], judged_on: str) -> None:
     """Repeat the riskiest stance on the identity, so that lists can sort by it: trust first, then reach."""
     outside = [stance for stance in stances if stance.is_outside]
     worst = min(outside, key=lambda stance: (*stance.rank, stance.reach is Reach.UNDETERMINED), default=None)
@@ -87,6 +101,7 @@ def save_ranks(identity: Identity, stances: list[Stance]) -> None:
         "trust_rank": worst.rank[0] if worst else NO_TRUST_RANK,
         "reach_rank": worst.rank[1] if worst else NO_TRUST_RANK,
         "delegate_count": len({stance.principal for stance in outside}),
+        "judged_on": judged_on,
     }
     changed = [name for name, value in values.items() if getattr(identity, name) != value]
     for name in changed:

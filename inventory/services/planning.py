@@ -1,6 +1,6 @@
 """Planning: the accounts of a run become scopes to read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -79,7 +79,8 @@ def plan_account(run_id: int, account: Account, found: AccountRegions | Fault | 
     elif isinstance(found, Fault):
         _plan_barred(run, account, found, at)
     elif found is None:
-        _queue(run, _scopes(account, _of_partition(run.wanted_regions, account.partition)), at)
+        scopes = _scopes(account, _of_partition(run.wanted_regions, account.partition))
+        _queue(run, scopes, at, guesses=_not_expected_yet(scopes))
     else:
         _plan_found(run, account, found, at)
     run.planned_accounts.append(account.account_id)
@@ -94,19 +95,20 @@ def _plan_found(run: CollectionRun, account: Account, found: AccountRegions, at:
     if not found.is_certain:
         back = back.filter(unexpected_reason=LEFT_OUT)
     back.update(is_expected=True, unexpected_reason="")
-    disabled = {region: reason for region, reason in found.disabled.items() if not allowed or region in allowed}
-    for scope in _scopes(account, disabled):
-        _expect_nothing(scope, disabled[scope.region])
+    _expect_nothing(
+        account, {region: reason for region, reason in found.disabled.items() if not allowed or region in allowed}
+    )
     if allowed:
         account.scopes.exclude(region__in=allowed).update(is_expected=False, unexpected_reason=LEFT_OUT)
-    _queue(run, scopes, at)
+    guesses = () if found.is_certain else [scope for scope in scopes if scope.last_complete_at is None]
+    _queue(run, scopes, at, guesses=guesses)
 
 
 def _plan_barred(run: CollectionRun, account: Account, fault: Fault, at: datetime) -> None:
     """Nobody gets in: every scope that should be there says why it cannot be seen."""
     scopes = _scopes(account, _regions_without_asking(account))
     if fault.kind in _PASSING:
-        _queue(run, scopes, at)
+        _queue(run, scopes, at, guesses=_not_expected_yet(scopes))
         return
     for scope in scopes:
         job = ScopeRun.objects.create(run=run, scope=scope, due_at=at, started_at=at)
@@ -127,20 +129,45 @@ def _regions_without_asking(account: Account) -> list[str]:
 
 
 def _scopes(account: Account, regions: Iterable[str]) -> list[Scope]:
-    return [Scope.objects.get_or_create(account=account, region=region)[0] for region in regions]
+    """The rows of these regions, in their order; those that were not there are made."""
+    return _stored([Scope(account=account, region=region) for region in regions])
+
+
+def _stored(wanted: Sequence[Scope]) -> list[Scope]:
+    """The rows of scopes of one account: one statement, three where some are new."""
+    if not wanted:
+        return []
+    rows = wanted[0].account.scopes.filter(region__in=[scope.region for scope in wanted])
+    found = {scope.region: scope for scope in rows}
+    missing = [scope for scope in wanted if scope.region not in found]
+    if missing:
+        Scope.objects.bulk_create(missing, ignore_conflicts=True)
+        found = {scope.region: scope for scope in rows.all()}
+    return [found[scope.region] for scope in wanted]
 
 
 def _of_partition(regions: Sequence[str], partition: str) -> list[str]:
     return [region for region in regions if partition_of(region) == partition]
 
 
-def _expect_nothing(scope: Scope, reason: str) -> None:
-    if scope.is_expected or scope.unexpected_reason != reason:
-        scope.is_expected = False
-        scope.unexpected_reason = reason
-        scope.save(update_fields=["is_expected", "unexpected_reason"])
-        mark_stale(Identity.objects.live().filter(scope=scope))
+def _expect_nothing(account: Account, reasons: Mapping[str, str]) -> None:
+    wanted = [
+        Scope(account=account, region=region, is_expected=False, unexpected_reason=reason)
+        for region, reason in reasons.items()
+    ]
+    for scope in _stored(wanted):
+        reason = reasons[scope.region]
+        if scope.is_expected or scope.unexpected_reason != reason:
+            scope.is_expected = False
+            scope.unexpected_reason = reason
+            scope.save(update_fields=["is_expected", "unexpected_reason"])
+            mark_stale(Identity.objects.live().filter(scope=scope))
 
 
-def _queue(run: CollectionRun, scopes: Sequence[Scope], at: datetime) -> None:
-    ScopeRun.objects.bulk_create([ScopeRun(run=run, scope=scope, due_at=at) for scope in scopes], ignore_conflicts=True)
+def _not_expected_yet(scopes: Iterable[Scope]) -> list[Scope]:
+    return [scope for scope in scopes if scope.last_attempt_at is None or not scope.is_expected]
+
+
+def _queue(run: CollectionRun, scopes: Sequence[Scope], at: datetime, *, guesses: Collection[Scope]) -> None:
+    jobs = [ScopeRun(run=run, scope=scope, due_at=at, is_guess=scope in guesses) for scope in scopes]
+    ScopeRun.objects.bulk_create(jobs, ignore_conflicts=True)

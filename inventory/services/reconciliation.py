@@ -10,8 +10,9 @@ from inventory.aws.identities import IdentityFacts
 from inventory.models import Account, CollectionRun, Identity, IdentityState, Scope
 from inventory.services.audit import record
 from inventory.services.delegations import save_delegations
-from inventory.services.findings import FindingCounts, close_for_deleted
-from inventory.services.judgement import judge, save_ranks
+from inventory.services.findings import FindingCounts, close_for_deleted, see_again
+from inventory.services.judgement import Knowledge, judge, save_ranks
+from inventory.services.judgement_grounds import grounds
 from inventory.services.ownership import OwnerBook
 from inventory.services.policy_versions import end_policies, save_policies
 from inventory.services.registry_view import RegistryView
@@ -38,25 +39,32 @@ class Context:
         return self.scope.baseline_at is None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) -> FindingCounts:
     """Store one successful GetEmailIdentity that ended at ``at``; an older answer than the stored one is left aside."""
     identity = _locked(context.scope, facts.name)
     if identity is not None and identity.last_read_at > at:
         return FindingCounts()
     context.view.refresh()
+    account = context.scope.account = context.view.account(context.scope.account_id)
     is_new = identity is None
     identity = identity or Identity(scope=context.scope, name=facts.name, first_seen_at=at)
     changed = _take_facts(identity, facts, context)
-    changed += assign_owner(identity, context.scope.account, context.view.owners)
+    changed += assign_owner(identity, account, context.view.owners)
+    knowledge = context.view.knowledge(account)
+    if not is_new and not changed and _is_as_judged(identity, facts, knowledge):
+        Identity.objects.filter(pk=identity.pk).update(last_read_at=at)
+        see_again(identity, at=at)
+        return FindingCounts()
     identity.last_read_at = at
     identity.save()
-    save_state(identity, at)
+    if is_new or changed:
+        save_state(identity, at)
     policies = save_policies(identity, facts.policies, at=at, run=context.run)
     judgement = judge(
         identity,
         facts.policies,
-        knowledge=context.view.knowledge(context.scope.account),
+        knowledge=knowledge,
         at=at,
         run=context.run,
         is_baseline=context.is_baseline,
@@ -82,7 +90,7 @@ def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) 
     return judgement.findings
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCounts:
     """A complete listing lacked the identity, and GetEmailIdentity at ``at`` answered NotFound: it is gone."""
     identity = _locked(context.scope, name)
@@ -93,7 +101,7 @@ def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCoun
     identity.states.filter(to_at=None).update(to_at=at)
     policies = end_policies(identity, at=at)
     delegations = save_delegations(identity, [], at=at, run=context.run)
-    save_ranks(identity, [])
+    save_ranks(identity, [], "")
     record(
         at=at,
         actor=None,
@@ -106,13 +114,20 @@ def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCoun
 
 def _locked(scope: Scope, name: str) -> Identity | None:
     """The row, held against a second reader of the same scope."""
-    return (
+    identity = (
         Identity.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("scope__account__organization", "scope__account__owner_team")
         .filter(scope=scope, name=name)
         .order_by("pk")
         .first()
     )
+    if identity is not None:
+        identity.scope = scope
+    return identity
+
+
+def _is_as_judged(identity: Identity, facts: IdentityFacts, knowledge: Knowledge) -> bool:
+    """Whether a judgement would follow from what the last one followed from: the stored policies are these then."""
+    return bool(identity.judged_on) and identity.judged_on == grounds(identity, facts.policies, knowledge.hash)
 
 
 def _take_facts(identity: Identity, facts: IdentityFacts, context: Context) -> list[str]:

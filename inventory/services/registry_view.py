@@ -4,11 +4,9 @@ from datetime import date
 
 from django.db import models
 
-from inventory.models import Account, AuditEvent
+from inventory.models import REGISTRY_TYPES, Account, AuditEvent
 from inventory.services.judgement import Knowledge
 from inventory.services.ownership import OwnerBook
-
-_REGISTRY = ("account", "organization", "team", "user", "vendor")
 
 
 class RegistryView:
@@ -21,6 +19,7 @@ class RegistryView:
         self._on = on
         self._version = _version()
         self._knowledge: dict[int | None, Knowledge] = {}
+        self._accounts: dict[int, Account] = {}
         self.owners = OwnerBook.load()
 
     def refresh(self) -> None:
@@ -28,8 +27,15 @@ class RegistryView:
         version = _version()
         if version != self._version:
             self._version = version
-            self._knowledge = {}
+            self._knowledge, self._accounts = {}, {}
             self.owners = OwnerBook.load()
+
+    def account(self, account_pk: int) -> Account:
+        """The account as the registry has it now."""
+        if account_pk not in self._accounts:
+            rows = Account.objects.select_related("organization", "owner_team")
+            self._accounts[account_pk] = rows.get(pk=account_pk)
+        return self._accounts[account_pk]
 
     def knowledge(self, account: Account) -> Knowledge:
         """What is known, seen from the account that owns the identities."""
@@ -40,5 +46,5 @@ class RegistryView:
 
 
 def _version() -> int:
-    latest = AuditEvent.objects.filter(object_type__in=_REGISTRY).aggregate(latest=models.Max("pk"))["latest"]
+    latest = AuditEvent.objects.filter(object_type__in=REGISTRY_TYPES).aggregate(latest=models.Max("pk"))["latest"]
     return int(latest or 0)

@@ -158,10 +158,13 @@ def _unread(job: ScopeRun) -> "models.QuerySet[Identity]":
 
 
 def settle_disabled(job: ScopeRun) -> None:
-    """Expect nothing where credentials are refused that another region of the account takes: it is not enabled."""
+    """Expect nothing where credentials are refused that another region of the account takes: it is not enabled.
+
+    A region that the account itself lists as enabled, or that was expected before, stays expected and unseen.
+    """
     siblings = ScopeRun.objects.filter(run_id=job.run_id, scope__account_id=job.scope.account_id)
     if siblings.filter(models.Q(outcome__in=_SEEN) | models.Q(is_listed=True)).exists():
-        refused = siblings.filter(outcome=Outcome.DENIED, error_code__in=UNRECOGNIZED_CODES)
+        refused = siblings.filter(is_guess=True, outcome=Outcome.DENIED, error_code__in=UNRECOGNIZED_CODES)
         Scope.objects.filter(pk__in=list(refused.values_list("scope_id", flat=True))).update(
             is_expected=False, unexpected_reason=NOT_ENABLED
         )

@@ -79,6 +79,25 @@ def test_a_run_reads_the_enabled_regions_and_expects_nothing_of_the_others(doubl
 
 
 @pytest.mark.django_db
+def test_a_region_that_the_account_lists_as_enabled_stays_expected_where_credentials_are_refused(double):
+    builders.account(account_id=ACCOUNT)
+    double.load_world(world("eu-west-1", "us-east-1", "eu-central-1"))
+    double.put_identity(ACCOUNT, "us-east-1", "example.com")
+    double.fault("disabled_region", region="eu-central-1")
+
+    found = collect(regions=())
+
+    refused = next(scope for scope in found["scopes"] if scope["region"] == "eu-central-1")
+    assert refused["outcome"] == "denied"
+    assert "UnrecognizedClientException" in refused["error"]
+    assert found["outcome"] == "partial"
+    assert Scope.objects.get(region="eu-central-1").sight(NOW) == "denied"
+
+    collect(regions=("us-east-1", "eu-central-1"))
+    assert Scope.objects.get(region="eu-central-1").is_expected
+
+
+@pytest.mark.django_db
 def test_a_region_that_was_disabled_keeps_what_is_known_and_comes_back(double):
     builders.account(account_id=ACCOUNT)
     double.load_world(WORLD)
