@@ -127,11 +127,11 @@ ANALYSER_MUTANTS = (
         first=13,
     ),
     Mutant(
-        "ForAnyValue of a negated operator is true on a missing key",
-        f"{_POLICY}.conditions",
-        "return operator.is_negated and operator.quantifier is not Quantifier.ANY",
-        "return operator.is_negated",
-        first=33,
+        "whoever is one of an account is one of all",
+        f"{_POLICY}.admission",
+        "else caller.account in accounts",
+        "else True",
+        first=1,
     ),
     Mutant(
         "ForAllValues is false on a missing key",

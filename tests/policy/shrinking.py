@@ -8,6 +8,7 @@ from typing import Any
 from inventory.policy.requests import Caller, CallerKind, Request
 from tests.policy.soundness import Counterexample, Documents, judge
 
+_OF_REQUESTS = ("admitted", "narrow")
 _OF_OTHERS = {"aws:username", "aws:PrincipalType", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"}
 Path = tuple[str | int, ...]
 
@@ -31,7 +32,7 @@ def shrunk(found: Counterexample) -> Counterexample:
 def _smaller(found: Counterexample) -> Iterator[Counterexample | None]:
     for path in _paths(found.documents):
         yield _still_broken(replace(found, documents=_without(found.documents, path)))
-    if found.request is not None and found.broken == "admitted":
+    if found.request is not None and found.broken in _OF_REQUESTS:
         for simple in _plainer_callers(found.request):
             yield _still_broken(replace(found, request=simple))
         for key in sorted(set(found.request.context) - _CARRIED):
@@ -58,7 +59,7 @@ def _plainer_callers(request: Request) -> Iterator[Request]:
 
 
 def _still_broken(found: Counterexample) -> Counterexample | None:
-    asked = [found.request] if found.request is not None and found.broken == "admitted" else []
+    asked = [found.request] if found.request is not None and found.broken in _OF_REQUESTS else []
     try:
         broken = judge(found.documents, asked)
     except (KeyError, TypeError, ValueError, IndexError):

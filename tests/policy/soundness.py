@@ -2,7 +2,7 @@
 
 (a) Every request the policies allow is admitted by a delegation that is at least as wide as the population it comes
 from: a fresh stranger's by a public one, and so on. (b) Every witness is allowed, could have been sent, and comes from
-the population that defines its delegation's reach.
+the population that defines its delegation's reach. (c) No delegation admits a caller of a population wider than that.
 """
 
 import json
@@ -86,6 +86,7 @@ def judge(documents: Documents, requests: list[Request], allowed: Counter[str] |
     ]
     for delegation in analysis.delegations:
         found += _bad_witness(documents, delegation, constants, counted)
+        found += [each for request in requests for each in _too_wide(documents, delegation, request, constants)]
     return found
 
 
@@ -109,6 +110,18 @@ def _count_operators(documents: Documents, request: Request, counted: Counter[st
             for test in tests_of(statement):
                 where = "present" if test.key in present else "absent"
                 counted[f"operator {test.operator} {where}"] += 1
+
+
+def _too_wide(
+    documents: Documents, delegation: Delegation, request: Request, constants: Constants
+) -> list[Counterexample]:
+    """Networks are left out: a Deny may be what limits them, and what a delegation admits is told from its Allow."""
+    if delegation.reach in (Reach.UNDETERMINED, Reach.NETWORK) or not delegation.admits(request):
+        return []
+    needed = reach_of(request, constants)
+    if needed.rank >= delegation.reach.rank:
+        return []
+    return [Counterexample("narrow", f"reach {delegation.reach} admits nobody of {needed}", documents, request)]
 
 
 def _bad_witness(

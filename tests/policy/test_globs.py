@@ -1,4 +1,3 @@
-
 """Texts inside some languages and outside others: found where there is one, and only then."""
 
 import re

@@ -154,7 +154,9 @@ def _starts(pattern: str) -> Sequence[int]:
 
 
 def _is_name(text: str, *, may_have_path: bool) -> bool:
-    path, _, name = text.rpartition("/")
+    path, slash, name = text.rpartition("/")
+    if slash and not path:
+        return False
     return bool(_NAME.fullmatch(name)) and (not path or (may_have_path and bool(_PATH.fullmatch(path))))
 
 

@@ -50,12 +50,20 @@ def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Const
     names = {caller.arn, caller.session_arn, caller.userid}
     if caller.account in constants.accounts:
         names.add(str(context.get("aws:username")))
+    if _bare(caller.arn or "") in {_bare(value) for value in constants.values if value.startswith("arn:")}:
+        return True
     own_id = (caller.userid or "").partition(":")[0]
     if caller.kind is CallerKind.ROLE_SESSION and any(value.startswith(f"{own_id}:") for value in constants.values):
         return True
     # IAM has no two names in one account that differ by case alone.
     named = {value.lower() for value in constants.values}
     return any(isinstance(name, str) and name.lower() in named for name in names)
+
+
+def _bare(arn: str) -> tuple[str, str]:
+    """A role's or user's name is unique in its account, whatever its path and case."""
+    start, _, name = arn.lower().rpartition("/")
+    return start.partition("/")[0], name
 
 
 def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, broad_is_fresh: bool) -> bool:
