@@ -75,7 +75,7 @@ def _try(pool: Pool, total: Tally, batches: list[_Batch]) -> None:
         total.examples += tally.examples
         total.allowed += tally.allowed
         total.found += tally.found
-        if done % 40 == 0:
+        if done % 10 == 0:
             sys.stderr.write(f"{total.examples} examples, {len(total.found)} counterexamples\n")
 
 
