@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from inventory.policy.channels import Channel
-from inventory.policy.circles import Circles
+from inventory.policy.circles import find_circles
 from inventory.policy.conditions import Condition
 from inventory.policy.denials import Permission
 from inventory.policy.documents import Statement
@@ -46,7 +46,7 @@ def _admits(permission: Permission, statement: Statement) -> bool:
     at = permission.setting.at
     actions = _samples(statement)
     return any(
-        Circles(permission, statement, Population(channel, action, at), permission.denies_of(action)).find()
+        find_circles(permission, statement, Population(channel, action, at), permission.denies_of(action))
         for channel in Channel
         for action in actions
     )

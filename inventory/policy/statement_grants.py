@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from inventory.policy.actions import classes_of
 from inventory.policy.admission import OWN_ORGANIZATION
 from inventory.policy.channels import Channel
-from inventory.policy.circles import Circle, Circles
+from inventory.policy.circle_search import Circle
+from inventory.policy.circles import find_circles
 from inventory.policy.delegations import Delegation
 from inventory.policy.denials import Permission
 from inventory.policy.documents import Statement
@@ -60,7 +61,7 @@ class Grant:
             for channel in Channel:
                 for instant in live:
                     population = Population(channel, actions[0], instant)
-                    for circle in Circles(self.permission, self.statement, population, denies).find():
+                    for circle in find_circles(self.permission, self.statement, population, denies):
                         self._add(channel, circle, actions, instant)
 
     def _is_in_date(self, instant: datetime) -> bool:
