@@ -31,8 +31,8 @@ class Solver:
 
         A model that is not ``is_certain`` may be none: the search was given up.
         """
-        fixed = [each for each in literals if self._is_static(each[0])]
-        linked = [each for each in literals if not self._is_static(each[0])]
+        fixed = [each for each in literals if self._is_static(each[0], population)]
+        linked = [each for each in literals if not self._is_static(each[0], population)]
         try:
             if not linked:
                 return self._solve(population, fixed, {})
@@ -40,8 +40,11 @@ class Solver:
         except TooHardError:
             return Model(Caller(CallerKind.USER), {}, is_certain=False)
 
-    def _is_static(self, condition: Condition) -> bool:
-        return all(variable in self.setting.context for variable in condition.variables)
+    def _is_static(self, condition: Condition, population: Population) -> bool:
+        """Whether no choice decides what the values stand for; a key that is never there decides by that alone."""
+        if condition.variables and condition.key is not None and _is_never(condition.key.name, population):
+            return True
+        return all(v in self.setting.context or _is_never(v, population) for v in condition.variables)
 
     def _solve_linked(self, population: Population, fixed: list[Literal], linked: list[Literal]) -> Model | None:
         """Conditions whose values name other keys: those are chosen first, then filled in; or the other way round."""

@@ -182,6 +182,8 @@ DIRECT = [
     ("literal star variable", [when(StringLike={"aws:PrincipalOrgID": "o-ours${*}"})], NOBODY),
     # Source keys on direct calls.
     ("source account", [when(StringEquals={"aws:SourceAccount": PARTNER})], NOBODY),
+    ("source account by the caller's", [when(StringEquals={"aws:SourceAccount": "${aws:PrincipalAccount}"})], NOBODY),
+    ("organization by that of a source", [when(StringEquals={"aws:PrincipalOrgID": "${aws:SourceOrgID}"})], NOBODY),
     ("source account if exists", [when(StringEqualsIfExists={"aws:SourceAccount": PARTNER})], {ANYONE}),
     ("not a source account", [when(StringNotEquals={"aws:SourceAccount": PARTNER})], {ANYONE}),
     # Actions and resources.
@@ -268,6 +270,8 @@ SERVICE = [
     ("buckets that begin so", [service(ArnLike={"aws:SourceArn": "arn:aws:s3:::buck*"})], {SERVICES}),
     ("organization", [service(StringEquals={"aws:SourceOrgID": "o-ours"})], {"service/organization"}),
     ("account and ARN disagree", [service(StringEquals={"aws:SourceAccount": OWNER}, ArnLike={"aws:SourceArn": f"arn:aws:x:*:{STRANGER}:*"})], NOBODY),
+    ("principal key by a source", [service(StringLike={"aws:PrincipalOrgID": "${aws:SourceOrgID}"})], NOBODY),
+    ("denied by a key never there", [statement(Principal=COGNITO), deny({"StringNotEquals": {"aws:PrincipalOrgID": "${aws:SourceOrgID}"}})], NOBODY),
     ("principal key on a service", [service(StringEquals={"aws:PrincipalAccount": OWNER})], NOBODY),
     ("star and its service", [when(StringEquals={"aws:PrincipalServiceName": "cognito-idp.amazonaws.com"})], {SERVICES}),
     ("AWS star", [statement(Principal={"AWS": "*"})], {SERVICES}),
