@@ -69,7 +69,7 @@ def _start(given: environment.Environment, missing: list[str]) -> None:
     folder = Path(tempfile.gettempdir()) / f"sesgov-test-{secrets.token_hex(6)}"
     HELD.callback(shutil.rmtree, folder, ignore_errors=True)
     running = HELD.enter_context(
-        services.use(StateDir.open(folder), missing, embedded=given.embedded, is_durable=False)
+        services.use(StateDir.open(folder), missing, embedded=given.embedded, is_temporary=True)
     )
     os.environ |= databases.urls(given, running, is_demo=False)
 

@@ -8,6 +8,7 @@ It prints one line of JSON when it is ready: {"postgres": url | null, "redis": u
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,12 +33,12 @@ class Keeper:
         self.postgres: postgres.Server | None = None
         self.redis: redis_server.Server | None = None
 
-    def start(self, services: list[str], *, embedded: str, is_durable: bool) -> None:
+    def start(self, services: list[str], *, embedded: str, is_temporary: bool) -> None:
         """Start the named services; raises StartError."""
         if "redis" in services:
             self.redis = redis_server.start(self.state, port=_free_port(), embedded=embedded)
         if "postgres" in services:
-            self.postgres = postgres.start(self.state, port=_free_port(), embedded=embedded, is_durable=is_durable)
+            self.postgres = postgres.start(self.state, port=_free_port(), embedded=embedded, is_temporary=is_temporary)
 
     def stop(self) -> None:
         """Stop the services; the database last, quickly and cleanly."""
@@ -92,7 +93,7 @@ def _keep(keeper: Keeper) -> int:
 def _start(keeper: Keeper, options: argparse.Namespace) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            keeper.start(options.services, embedded=options.embedded, is_durable=not options.no_fsync)
+            keeper.start(options.services, embedded=options.embedded, is_temporary=options.temporary)
         except StartError as error:
             keeper.stop()
             # Another process can take the free port in between.
@@ -114,7 +115,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("state", type=Path)
     parser.add_argument("services", nargs="*")
     parser.add_argument("--embedded", default="auto")
-    parser.add_argument("--no-fsync", action="store_true")
+    parser.add_argument("--temporary", action="store_true", help="no fsync, and the state directory goes at the end")
     return parser.parse_args()
 
 
@@ -138,6 +139,8 @@ def main() -> int:
     finally:
         listing.unlink(missing_ok=True)
         keeper.stop()
+        if options.temporary:
+            shutil.rmtree(state.path, ignore_errors=True)
 
 
 if __name__ == "__main__":

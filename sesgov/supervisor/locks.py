@@ -10,8 +10,8 @@ from pathlib import Path
 class Lock:
     """One open lock file; `shared` and `exclusive` answer whether the lock was got."""
 
-    def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
 
     def _take(self, operation: int, *, wait: bool) -> bool:
         try:
@@ -50,9 +50,10 @@ def alone(path: Path) -> Iterator[None]:
 
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock at `path` alone; a file that is not there is held by nobody."""
-    if not path.exists():
+    try:
+        lock = Lock(path, create=False)
+    except FileNotFoundError:
         return False
-    lock = Lock(path)
     try:
         return not lock.shared(wait=False)
     finally:

@@ -46,7 +46,7 @@ class Server:
     url: str
 
 
-def start(state: StateDir, *, port: int, embedded: str, is_durable: bool) -> Server:
+def start(state: StateDir, *, port: int, embedded: str, is_temporary: bool) -> Server:
     """Start the server of `state`, making its cluster first when there is none; raises StartError."""
     account = service_account(state)
     home = account.home if account else state.path
@@ -63,7 +63,7 @@ def start(state: StateDir, *, port: int, embedded: str, is_durable: bool) -> Ser
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
-    if not is_durable:
+    if is_temporary:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     command: list[str | Path] = [binaries.folder / "postgres", "-D", cluster]
     for name, value in options.items():

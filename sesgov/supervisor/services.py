@@ -32,8 +32,11 @@ def needed(environment: Environment) -> list[str]:
 
 
 @contextmanager
-def use(state: StateDir, names: list[str], *, embedded: str = "auto", is_durable: bool = True) -> Iterator[Services]:
-    """Find the running services of `state` or start them; they stop after their last user. Raises StartError."""
+def use(state: StateDir, names: list[str], *, embedded: str = "auto", is_temporary: bool = False) -> Iterator[Services]:
+    """Find the running services of `state` or start them; they stop after their last user. Raises StartError.
+
+    Temporary services do not wait for the disk, and their state directory is removed with them.
+    """
     users = Lock(state.file("users.lock"))
     # Waits while a keeper whose last user has just gone stops its services.
     users.shared(wait=True)
@@ -43,7 +46,7 @@ def use(state: StateDir, names: list[str], *, embedded: str = "auto", is_durable
             if is_held(state.file("keeper.lock")):
                 services = _running(state, names)
             else:
-                keeper = _spawn(state, names, embedded=embedded, is_durable=is_durable)
+                keeper = _spawn(state, names, embedded=embedded, is_temporary=is_temporary)
                 services = _first_word(keeper, state)
         yield services
     finally:
@@ -65,10 +68,10 @@ def _running(state: StateDir, names: list[str]) -> Services:
     return services
 
 
-def _spawn(state: StateDir, names: list[str], *, embedded: str, is_durable: bool) -> subprocess.Popen[str]:
+def _spawn(state: StateDir, names: list[str], *, embedded: str, is_temporary: bool) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "sesgov.supervisor.keeper", str(state.path), *names, f"--embedded={embedded}"]
-    if not is_durable:
-        command.append("--no-fsync")
+    if is_temporary:
+        command.append("--temporary")
     with state.log("keeper").open("w") as log:
         return subprocess.Popen(
             command,

@@ -35,7 +35,7 @@ def state_dir(mode: int = 0o711) -> Iterator[Path]:
     try:
         yield path
     finally:
-        shutil.rmtree(path)
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def free_port() -> int:

@@ -56,7 +56,7 @@ def server_is_there(state: Path) -> bool:
 
 
 def test_both_answer_and_ask_for_a_password():
-    with state_dir() as path, services.use(StateDir.open(path), BOTH, is_durable=False) as running:
+    with state_dir() as path, services.use(StateDir.open(path), BOTH, is_temporary=True) as running:
         assert psycopg.connect(f"{running.postgres}/postgres").execute("SELECT 1").fetchone() == (1,)
         assert redis.Redis.from_url(f"{running.redis}/0").ping()
         assert running.postgres
@@ -122,10 +122,11 @@ def test_a_state_directory_of_root_alone_stays_closed():
         account = service_account(state)
         assert account is not None
         try:
-            with services.use(state, ["postgres"], is_durable=False) as running:
+            with services.use(state, ["postgres"], is_temporary=True) as running:
                 assert psycopg.connect(f"{running.postgres}/postgres").execute("SELECT 1").fetchone() == (1,)
-            assert account.home.parent == SHARED_HOME
-            assert stat.S_IMODE(path.stat().st_mode) == 0o700
+                assert account.home.parent == SHARED_HOME
+                assert stat.S_IMODE(path.stat().st_mode) == 0o700
+            assert not path.exists()
         finally:
             shutil.rmtree(account.home)
 
