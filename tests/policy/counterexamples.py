@@ -85,6 +85,9 @@ def _by_service(**more: Any) -> Request:
 
 
 CASES = (
+    Case("a service comes through nobody's endpoint", policy(
+        allow(Condition={"StringLike": {"aws:SourceVpce": "vpce-*"}, "IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
+    ), _by_service(aws__SourceIp="52.95.4.19", aws__SourceVpce="vpce-0a1b2c3d"), allowed=False),
     Case("an address is no less there for a service", policy(
         allow(Principal={"Service": _SERVICE["service"]}, Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
     ), _by_service(aws__SourceIp="52.95.4.19")),

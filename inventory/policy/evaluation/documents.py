@@ -57,7 +57,11 @@ def statements_of(policy: str, text: str) -> tuple[Statement, ...]:
 def _loads(text: str) -> Json:
     try:
         document: Json = json.loads(
-            text, object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_refuse_constant
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_unique,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
         raise UnreadablePolicyError(error.msg, line=error.lineno, column=error.colno) from error

@@ -34,7 +34,11 @@ def can_be_present(key: str, channel: Channel, action: str) -> bool:
     if key in _NOWHERE:
         return False
     if channel is Channel.SERVICE:
-        return key not in _SIGNER_ONLY and not key.startswith("aws:principaltag/") and _action_carries(key, action)
+        return (
+            key not in _SIGNER_ONLY | _ENDPOINT_ONLY
+            and not key.startswith("aws:principaltag/")
+            and _action_carries(key, action)
+        )
     if key in _SERVICE_ONLY:
         return False
     if key == "aws:sourceip":

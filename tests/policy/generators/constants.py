@@ -43,7 +43,7 @@ def constants_of(documents: dict[str, Any]) -> Constants:
     tests = tuple(test for statement in statements for test in tests_of(statement))
     values = [*principals, *(value for test in tests for value in test.values)]
     text = json.dumps(values)
-    organizations = set(_ORGANIZATION.findall(text))
+    organizations = set(_ORGANIZATION.findall(text.lower()))
     if "aws:ResourceOrgID}" in text:
         organizations.add(OURS)
     return Constants(

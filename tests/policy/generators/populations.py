@@ -1,12 +1,15 @@
 """Populations: how wide a reach must be so that one concrete caller is among those it means."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
+from typing import Any
 
 from inventory.policy.channels import Channel
 from inventory.policy.reach import Reach
 from inventory.policy.requests import Caller, CallerKind, ContextValue, Request
 from tests.policy.generators.constants import Constants
 from tests.policy.generators.world import OWNER
+
+Network = IPv4Network | IPv6Network
 
 
 def reach_of(request: Request, constants: Constants, *, broad_is_fresh: bool = False) -> Reach:
@@ -73,13 +76,25 @@ def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, 
     address = context.get("aws:sourceip")
     if not isinstance(address, str):
         return True
-    narrow = {4: 8, 6: 32} if broad_is_fresh else {4: 1, 6: 1}
-    return not any(_holds(cidr, address, narrow) for cidr in constants.values_for("aws:sourceip"))
+    ranges = [cidr for value in constants.values_for("aws:sourceip") if (cidr := _range(value)) is not None]
+    if broad_is_fresh:
+        merged = [*_merged(ranges, 4), *_merged(ranges, 6)]
+        return not any(_holds(cidr, address) for cidr in merged if cidr.prefixlen >= {4: 8, 6: 32}[cidr.version])
+    return not any(_holds(cidr, address) for cidr in ranges if cidr.prefixlen > 0)
 
 
-def _holds(cidr: str, address: str, narrow: dict[int, int]) -> bool:
+def _range(text: str) -> Network | None:
     try:
-        network, place = ip_network(cidr, strict=False), ip_address(address)
+        return ip_network(text, strict=False)
     except ValueError:
-        return False
-    return place.version == network.version and network.prefixlen >= narrow[network.version] and place in network
+        return None
+
+
+def _merged(ranges: list[Network], version: int) -> list[Network]:
+    same: Any = [cidr for cidr in ranges if cidr.version == version]
+    return list(collapse_addresses(same))
+
+
+def _holds(cidr: Network, address: str) -> bool:
+    place = ip_address(address)
+    return place.version == cidr.version and place in cidr
