@@ -5,7 +5,7 @@ Readers are named after what they read; those that are condition keys carry the 
 
 from functools import lru_cache
 
-from inventory.policy.globs import DIGITS, LOWER, UPPER, Segment, Template, read
+from inventory.policy.globs import DIGITS, LOWER, UPPER, Segment, Shape, Template, read
 from inventory.policy.requests import Caller, CallerKind
 
 ACCOUNT, ARN, USERID, USERNAME = "aws:PrincipalAccount", "aws:PrincipalArn", "aws:userid", "aws:username"
@@ -36,13 +36,13 @@ def templates(
     is_user = unique_id is None or not unique_id.startswith("AROA")
     is_role = unique_id is None or unique_id.startswith("AROA")
     if kind is CallerKind.USER and is_user:
-        return tuple(_user(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
+        return tuple(Shape(_user(partition, account, unique_id, is_account_free, path)) for path in (False, True))
     if kind is CallerKind.ROLE_SESSION and is_role:
-        return tuple(_role(partition, account, unique_id, is_account_free, has_path) for has_path in (False, True))
+        return tuple(Shape(_role(partition, account, unique_id, is_account_free, path)) for path in (False, True))
     if unique_id is not None or kind in (CallerKind.USER, CallerKind.ROLE_SESSION):
         return ()
     is_root = kind is CallerKind.ROOT_USER
-    return ((_root if is_root else _federated)(partition, account, is_account_free),)
+    return (Shape((_root if is_root else _federated)(partition, account, is_account_free)),)
 
 
 def any_account(account: str, *, is_free: bool) -> Template:
@@ -141,10 +141,10 @@ def organizations(organization: str, id_key: str, paths_key: str, *, is_free: bo
     root = (Segment((paths_key,), "/r-"), Segment((paths_key,), "ab12", _LOWER_ID, 1, 32), Segment((paths_key,), "/"))
     slash = Segment((paths_key,), "/")
     return (
-        (*own, *root),
-        (*own, *root, Segment((paths_key,), "ou-ab12-cdefgh34", _LOWER_ID + "-/", 1), slash),
+        Shape((*own, *root)),
+        Shape((*own, *root, Segment((paths_key,), "ou-ab12-cdefgh34", _LOWER_ID + "-/", 1), slash)),
         # Root ids that follow no documented form, as examples have them.
-        (*own, slash, Segment((paths_key,), "r-ab12", _LOWER_ID + "-/", 1), slash),
+        Shape((*own, slash, Segment((paths_key,), "r-ab12", _LOWER_ID + "-/", 1), slash)),
     )
 
 
@@ -168,7 +168,7 @@ def sources(partition: str, account: str, *, is_account_free: bool) -> tuple[Tem
     plain = Segment((SOURCE_ACCOUNT, SOURCE_OWNER, CALLER_ACCOUNT), account, DIGITS if is_account_free else "", 12, 12)
     resource = Segment((SOURCE_ARN,), "userpool/us-east-1_AbCdEfGhI", _RESOURCE, 1)
     colon = Segment((SOURCE_ARN,), ":")
-    return ((*start, owner, colon, resource), (*start, plain, colon, resource))
+    return (Shape((*start, owner, colon, resource)), Shape((*start, plain, colon, resource)))
 
 
 @lru_cache(maxsize=512)
