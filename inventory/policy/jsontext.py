@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isinf
 
 _DEEPEST = 64
 _LARGEST = 1_000_000
@@ -220,6 +221,8 @@ class _Reader:
         number = _NUMBER.match(self.text, self.at)
         if number is None:
             raise self._error(f"expected a value, found {self._seen()}")
+        if isinf(float(number.group())):
+            raise self._error("a number is larger than anything can count")
         self.at = number.end()
         return Number(number.group())
 
@@ -231,6 +234,8 @@ class _Reader:
         text = str(json.loads(raw)) if "\\" in raw else raw[1:-1]
         if _SURROGATE.search(text):
             raise self._error("a text holds half of a character (a lone surrogate)")
+        if "\0" in text:
+            raise self._error("a text holds a NUL character")
         self.at = found.end()
         return text
 

@@ -47,14 +47,15 @@ class Statement:
 def statements_of(policy: str, text: str) -> tuple[Statement, ...]:
     """The statements of one policy document, in order. Raises :class:`UnreadablePolicyError`."""
     try:
-        return tuple(_read(policy, _loads(text)))
+        return tuple(_read(policy, loads(text)))
     except UnreadablePolicyError as error:
         if error.line is None:
             error.line, error.column = _position(text, error.element)
         raise
 
 
-def _loads(text: str) -> Json:
+def loads(text: str) -> Json:
+    """The text as JSON, numbers as they are written. Raises :class:`UnreadablePolicyError`."""
     try:
         document: Json = json.loads(
             text.removeprefix("\ufeff"),
