@@ -89,3 +89,27 @@ def test_a_bad_request_is_refused(run, request_text) -> None:
 def test_a_file_that_is_not_there_is_refused(run, capsys) -> None:
     assert main(["/nowhere/policy.json", "--request", "/nowhere/request.json"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("request_text", ["[" * 100_000, '{"caller": %s}' % ("9" * 5000), "\ufeff[]"])
+def test_a_request_that_no_reader_takes_is_one_line(run, request_text) -> None:
+    code, out, err = run(POLICY, request_text)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "line 1, column 1" in err
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": %s, "a": {}}' % ("9" * 5000)])
+def test_policies_that_no_reader_takes_are_one_line(run, text) -> None:
+    code, out, err = run(text)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_name_that_stands_twice_in_a_map_decides_nothing(run) -> None:
+    shut = json.dumps({**POLICY, "Statement": [{**ALLOW, "Effect": "Deny"}]})
+    code, _, err = run(f'{{"mine": {shut}, "mine": {json.dumps(POLICY)}}}')
+    assert (code, "twice" in err) == (2, True)
+
+
+def test_a_byte_order_mark_does_no_harm(run) -> None:
+    assert run(f"\ufeff{json.dumps(POLICY)}")[0] == 0
+    assert run(f"\ufeff{json.dumps({'mine': POLICY})}")[0] == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.policy.evaluation.decisions import evaluate
-from inventory.policy.evaluation.documents import UnreadablePolicyError, statements_of
+from inventory.policy.evaluation.documents import UnreadablePolicyError, loads, statements_of
 from inventory.policy.requests import Request
 
 _DEFAULT_NAME = "policy"
@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
         decision = evaluate(policies, request)
     except UnreadablePolicyError as error:
         return _refused(f"{options.file}: {_place(error)}: {error.message}")
-    except (OSError, UnicodeDecodeError, _BadInputError) as error:
+    except (OSError, _BadInputError) as error:
         return _refused(str(error))
     json.dump(decision.to_json(), sys.stdout, indent=2)
     sys.stdout.write("\n")
@@ -73,7 +73,11 @@ def _place(error: UnreadablePolicyError) -> str:
 
 
 def _read(file: str) -> str:
-    return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _BadInputError(f"{file}: byte {error.start + 1} is not UTF-8") from error
 
 
 def _request(file: str, identity: str | None) -> Request:
@@ -82,6 +86,10 @@ def _request(file: str, identity: str | None) -> Request:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise _BadInputError(f"{file}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise _BadInputError(f"{file}: line 1, column 1: nested too deeply") from error
+    except ValueError as error:
+        raise _BadInputError(f"{file}: line 1, column 1: a number has too many digits") from error
     try:
         return Request.from_json({"identity_arn": identity, **data} if identity and isinstance(data, dict) else data)
     except ValueError as error:
@@ -100,8 +108,8 @@ def _policies(file: str, identity_arn: str) -> dict[str, dict[str, str]]:
     """The policies by identity and name; a text that is no JSON object stands as one policy and fails as such."""
     text = _read(file)
     try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        document = loads(text)
+    except UnreadablePolicyError:
         document = None
     if not isinstance(document, dict) or not document or "Statement" in document or "Version" in document:
         statements_of(_DEFAULT_NAME, text)
