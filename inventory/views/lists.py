@@ -63,7 +63,9 @@ def list_view(declared: ListPage) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         filtered, rows = _filtered(request, declared)
         table = declared.table(rows)
-        RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+        RequestConfig(request, paginate=False).configure(table)
+        table.paginate(per_page=PER_PAGE)
+        table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
         context = {
             "page": declared,
             "section": declared.section,

@@ -145,3 +145,12 @@ def test_everything_that_comes_from_aws_is_escaped():
     page = text_of(client_of("viewer"), reverse("inventory:identity_list"))
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=0", "page=999999", "page=x", "page=1&per_page=-1", "per_page=1"])
+def test_a_page_that_is_not_there_is_the_nearest_one(query):
+    builders.identity(name="shop.example.com")
+    builders.identity(name="news.example.com")
+    page = text_of(client_of("viewer"), f"{reverse('inventory:identity_list')}?{query}")
+    assert "shop.example.com" in page
+    assert "news.example.com" in page
