@@ -13,6 +13,8 @@ from inventory.pages.policy_history import Change, changes
 from inventory.pages.policy_lines import Line, Remark, annotated_lines
 from inventory.pages.policy_remarks import policy_remarks
 from inventory.policy import delegations as engine
+from inventory.policy.drafts import pretty
+from inventory.policy.request_words import describe_request
 from inventory.policy.sentences import describe
 from inventory.policy.trust import Trust
 
@@ -27,6 +29,12 @@ class Sender:
     delegation: engine.Delegation
     since: datetime | None
     accounts: tuple[Account, ...]
+    witness: str
+
+    @property
+    def witness_json(self) -> str:
+        """The request that works, as ``evaluate_policy`` reads it."""
+        return pretty(self.delegation.witness.to_json()) if self.delegation.witness else ""
 
     @property
     def tone(self) -> str:
@@ -79,6 +87,7 @@ def _senders(analysis: engine.Analysis, identity: Identity) -> list[Sender]:
             delegation=each,
             since=_first_seen(each, since),
             accounts=tuple(registered[account_id] for account_id in each.accounts if account_id in registered),
+            witness=describe_request(each.witness, names) if each.witness else "",
         )
         for each in _distinct(sorted(analysis.delegations, key=_risk))
     ]

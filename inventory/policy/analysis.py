@@ -57,11 +57,14 @@ def _read(policies: Mapping[str, str]) -> tuple[list[Document], list[PolicyProbl
 
 
 def _confirmed(delegation: Delegation, texts: Mapping[str, Mapping[str, str]]) -> Delegation:
-    """The delegation without its witness where the concrete evaluator does not let that through."""
-    witness = delegation.witness
-    if witness is None or evaluate(texts, witness).allowed:
+    """The delegation with the statements that let its witness through, or without a witness that is stopped."""
+    if delegation.witness is None:
         return delegation
-    return replace(delegation, witness=None)
+    decision = evaluate(texts, delegation.witness)
+    if not decision.allowed:
+        return replace(delegation, witness=None)
+    deciding = tuple((step.statement.policy, step.statement.index) for step in decision.deciding)
+    return replace(delegation, let_through_by=deciding)
 
 
 def _with_notes(delegation: Delegation, notes: Sequence[Note]) -> Delegation:

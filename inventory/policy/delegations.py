@@ -59,6 +59,7 @@ class Delegation:
     ``dangling`` and ``inert``. ``reason`` says why nobody is admitted, for those two; else it is empty.
     ``starts_at``/``ends_at`` bound the access where the policy itself does, UTC. ``witness`` is one request of the
     population that defines the reach, which the policies allow; ``None`` where nobody is admitted or nobody can tell.
+    ``let_through_by`` are the statements, as (policy, statement), by which the concrete evaluator allows it.
     """
 
     policy: str
@@ -79,6 +80,7 @@ class Delegation:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     witness: Request | None = field(default=None, compare=False)
+    let_through_by: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def can_send(self) -> bool:

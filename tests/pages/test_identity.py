@@ -34,6 +34,13 @@ def test_it_says_who_can_send_in_sentences():
     assert page.index("Anyone") < page.index("Brightmail")
 
 
+def test_a_sender_comes_with_a_request_that_works():
+    page = _page(estate.build().shop)
+    assert "Show a request that works" in page
+    assert "calls ses:SendEmail" in page
+    assert "lets it through by statement 1 of" in page
+
+
 def test_risky_lines_are_marked_beside_the_line():
     page = _page(estate.build().shop)
     marked = page[page.index("policy-line-bad") :]
