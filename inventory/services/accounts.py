@@ -8,7 +8,7 @@ from django.db import transaction
 
 from inventory.models import Account, Team, User, Vendor
 from inventory.services.audit import record
-from inventory.services.refusals import RefusedError
+from inventory.services.refusals import RefusedError, check_words
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-eusc")
 _ROLE_ARN = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}")
@@ -69,9 +69,8 @@ def _check(entry: NewAccount) -> None:
     _check_choice("relationship", entry.relationship, Account.Relationship.values)
     _check_choice("environment", entry.environment, Account.Environment.values)
     _check_choice("partition", entry.partition, PARTITIONS)
-    _check_length("name", entry.name, 200)
-    _check_length("vendor", entry.vendor, 200)
-    _check_length("profile", entry.profile, 200)
+    for field in ("name", "vendor", "profile", "owner"):
+        check_words(field, getattr(entry, field), 200)
     _check_role(entry)
     _check_duplicate(entry.account_id)
 
@@ -80,16 +79,6 @@ def _check_choice(field: str, value: str, allowed: "list[str] | tuple[str, ...]"
     if value not in allowed:
         known = ", ".join(word for word in allowed if word)
         raise RefusedError(field, f"{value!r} is not a known {field}. Use one of: {known}.")
-
-
-def _check_length(field: str, value: str, longest: int) -> None:
-    if len(value) > longest:
-        raise RefusedError(
-            field,
-            f"The {field} has {len(value)} characters; at most {longest} are kept.",
-        )
-    if "\x00" in value:
-        raise RefusedError(field, f"The {field} holds a NUL character. Remove it.")
 
 
 def _check_role(entry: NewAccount) -> None:

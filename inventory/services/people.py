@@ -10,7 +10,7 @@ from django.db import transaction
 
 from inventory.models import Membership, Role, Team, User
 from inventory.services.audit import record
-from inventory.services.refusals import RefusedError
+from inventory.services.refusals import RefusedError, check_words
 
 
 @transaction.atomic
@@ -57,6 +57,7 @@ def add_team(
     wanted = name.strip()
     if not wanted or len(wanted) > 200:
         raise RefusedError("team", "A team's name has 1 to 200 characters.")
+    check_words("team", wanted, 200)
     team = Team.objects.filter(name__iexact=wanted).first()
     if team is None:
         team = Team.objects.create(name=wanted, email=email, aliases=list(aliases), created_at=at)
@@ -114,8 +115,8 @@ def _check_person(address: str, name: str) -> None:
         validate_email(address)
     except ValidationError as error:
         raise RefusedError("email", f"{address!r} is not an e-mail address.") from error
-    if len(name.strip()) > 200:
-        raise RefusedError("name", "A person's name has at most 200 characters.")
+    check_words("email", address, 254)
+    check_words("name", name.strip(), 200)
     known = User.objects.filter(email__iexact=address).first()
     if known is not None:
         raise RefusedError("email", f"{address} already belongs to {known.name}.")
@@ -125,6 +126,7 @@ def _set_password(user: User, password: str | None) -> None:
     if password is None:
         user.set_unusable_password()
         return
+    check_words("password", password, 1000)
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -1,5 +1,10 @@
 """Refusals: bad input said as what, where and what to do."""
 
+import re
+
+# What a terminal obeys, what turns a line around, and halves of characters that no database takes.
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 class RefusedError(ValueError):
     """Input that is not taken; nothing was written. ``field`` names where, the message says what and what to do."""
@@ -8,3 +13,12 @@ class RefusedError(ValueError):
         super().__init__(message)
         self.field = field
         self.message = message
+
+
+def check_words(field: str, value: str, longest: int) -> None:
+    """Refuse a name that is too long or holds what nobody can see."""
+    if len(value) > longest:
+        raise RefusedError(field, f"The {field} has {len(value)} characters; at most {longest} are kept.")
+    if found := _ODD.search(value):
+        shown = f"U+{ord(found.group()):04X}"
+        raise RefusedError(field, f"The {field} holds a control character or half of one ({shown}). Remove it.")

@@ -58,3 +58,17 @@ def test_create_admin_without_a_password_is_refused(monkeypatch: pytest.MonkeyPa
     with pytest.raises(CommandError, match="password"):
         run("create_admin", "root@example.com")
     assert not User.objects.exists()
+
+
+def test_a_day_that_no_calendar_has_is_named() -> None:
+    with pytest.raises(CommandError, match="is no day of the calendar"):
+        run("accounts", "add", "012345678901", "--ends-on", "2026-02-30")
+    assert not Account.objects.exists()
+
+
+def test_a_password_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n"), encoding="utf-8"))
+    with pytest.raises(CommandError, match="no text") as error:
+        run("create_admin", "root@example.com", "--password-stdin")
+    assert error.value.returncode == 2
+    assert not User.objects.exists()

@@ -59,7 +59,12 @@ def test_the_owner_is_a_team_that_exists() -> None:
         ({"role_arn": ROLE, "external_id": "a b"}, "external_id", "ExternalId"),
         ({"role_arn": ROLE, "profile": "p"}, "profile", "not both"),
         ({"name": "x" * 201}, "name", "200"),
-        ({"name": "a\x00b"}, "name", "NUL"),
+        ({"name": "a\x00b"}, "name", "U.0000"),
+        ({"name": "a\nb\x1b[31m"}, "name", "U.000A"),
+        ({"name": "shop\u202emoc.elpmaxe"}, "name", "U.202E"),
+        ({"vendor": "\udcff"}, "vendor", "U.DCFF"),
+        ({"profile": "\x1b"}, "profile", "U.001B"),
+        ({"owner": "\udcff"}, "owner", "U.DCFF"),
     ],
 )
 def test_bad_input_names_the_field_and_writes_nothing(fields: dict[str, str], field: str, says: str) -> None:

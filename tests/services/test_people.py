@@ -37,6 +37,11 @@ def test_it_adds_a_person_with_team_and_audit_rows() -> None:
         ({"roles": ["root"]}, "role"),
         ({"password": "short"}, "password"),
         ({"teams": ["x" * 300]}, "team"),
+        ({"teams": ["\udcff"]}, "team"),
+        ({"name": "a\x1b[31mb"}, "name"),
+        ({"email": f"ann@{'.'.join(['x' * 60] * 4)}.{'y' * 20}.com"}, "email"),
+        ({"email": "ann@\udcff.com"}, "email"),
+        ({"password": "correct horse\udcff battery"}, "password"),
     ],
 )
 def test_bad_input_names_the_field_and_writes_nothing(fields: dict[str, Any], field: str) -> None:

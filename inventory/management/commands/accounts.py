@@ -1,7 +1,7 @@
 """`manage.py accounts add|list`: the registry of AWS accounts."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         add.add_argument("--vendor", default="", help="the company behind the account")
         add.add_argument(
             "--ends-on",
-            type=date.fromisoformat,
+            type=_date,
             help="last valid day of the contract, YYYY-MM-DD",
         )
         add.add_argument("--owner", default="", metavar="TEAM")
@@ -62,6 +62,13 @@ class Command(BaseCommand):
             self.stdout.write("No account yet. Add the first one: manage.py accounts add ID --name NAME")
         for row in rows:
             self.stdout.write("  ".join((row["account_id"], row["relationship"].ljust(12), row["name"])).rstrip())
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day of the calendar, such as 2027-03-31") from None
 
 
 def _row(account: Account) -> dict[str, str]:

@@ -26,7 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         password = ask_password(from_stdin=bool(options["password_stdin"]))
         if password is None:
-            raise CommandError("An administrator needs a password: type one, or pipe it in with --password-stdin.")
+            needed = "An administrator needs a password: type one, or pipe it in with --password-stdin."
+            raise CommandError(needed, returncode=2)
         try:
             user = add_person(
                 email=str(options["email"]),

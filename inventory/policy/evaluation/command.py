@@ -107,6 +107,7 @@ def _check_owner(request: Request, owner_account: str | None) -> None:
 def _policies(file: str, identity_arn: str) -> dict[str, dict[str, str]]:
     """The policies by identity and name; a text that is no JSON object stands as one policy and fails as such."""
     text = _read(file)
+    document: Any
     try:
         document = loads(text)
     except UnreadablePolicyError:
