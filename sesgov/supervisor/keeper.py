@@ -32,6 +32,7 @@ class Keeper:
         self.state = state
         self.postgres: postgres.Server | None = None
         self.redis: redis_server.Server | None = None
+        self.is_hasty = False
 
     def start(self, services: list[str], *, embedded: str, is_temporary: bool) -> None:
         """Start the named services; raises StartError."""
@@ -41,12 +42,26 @@ class Keeper:
             self.postgres = postgres.start(self.state, port=_free_port(), embedded=embedded, is_temporary=is_temporary)
 
     def stop(self) -> None:
-        """Stop the services; the database last, quickly and cleanly."""
+        """Stop the services; the database last, and cleanly unless in haste: then it recovers at its next start."""
         if self.redis:
             children.stop([self.redis.process])
         if self.postgres:
-            children.stop([self.postgres.process], first=signal.SIGINT, patience=20)
+            first = signal.SIGQUIT if self.is_hasty else signal.SIGINT
+            children.stop([self.postgres.process], first=first, patience=20)
         self.redis = self.postgres = None
+
+    def end_children_of_killed_run(self) -> None:
+        """A `./run` that is gone without having ended its children was killed; its user expects no long goodbye."""
+        listing = self.state.file("children.json")
+        if not listing.exists():
+            return
+        lock = Lock(self.state.file("run.lock"))
+        if lock.exclusive(wait=False):
+            for group in json.loads(listing.read_text()):
+                children.kill_group(group)
+            listing.unlink()
+            self.is_hasty = True
+        lock.close()
 
     def has_lost_one(self) -> bool:
         """Whether a service ended by itself."""
@@ -66,27 +81,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_children_of_dead_run(state: StateDir) -> None:
-    listing = state.file("children.json")
-    if not listing.exists():
-        return
-    lock = Lock(state.file("run.lock"))
-    if lock.exclusive(wait=False):
-        for group in json.loads(listing.read_text()):
-            children.kill_group(group)
-        listing.unlink()
-    lock.close()
-
-
 def _keep(keeper: Keeper) -> int:
     """Wait for the end of the last user; answers the exit code."""
     users = Lock(keeper.state.file("users.lock"))
     while not users.exclusive(wait=False):
         if keeper.has_lost_one():
             return 1
-        _end_children_of_dead_run(keeper.state)
+        keeper.end_children_of_killed_run()
         time.sleep(LOOK_EVERY_SECONDS)
-    _end_children_of_dead_run(keeper.state)
+    keeper.end_children_of_killed_run()
     return 0
 
 
