@@ -5,13 +5,14 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import collect, engine, soundness
+from tests.bench import collect, engine, soundness, web
 from tests.bench.measures import Bench, Measure
 
 BENCHES: dict[str, Bench] = {
     "collect": collect.measure,
     "engine": engine.measure,
     "soundness": soundness.measure,
+    "web": web.measure,
 }
 
 
