@@ -80,7 +80,8 @@ def state_of(user: User, sight: Coverage) -> State:
     said = _senders_sentence(anyone, unclear, strangers)
     is_bad = bool(anyone or unclear or strangers)
     if sight.is_whole:
-        whole = "Every account and region was completely read within 48 hours."
+        places = "Every account and region" if user.reads_inventory else "Every region of the identities that you own"
+        whole = f"{places} was completely read within 48 hours."
         return State(f"{said} {whole}", "bad" if is_bad else "good")
     return State(f"{said} {_missing_sentence(sight)}", "bad" if is_bad else "unknown")
 

@@ -50,6 +50,17 @@ def start_run(
 
 
 @transaction.atomic
+def collect_now(*, acting_user: User, at: datetime, limits: CollectionLimits) -> tuple[CollectionRun, bool]:
+    """The run under way and False, or a new one over all managed accounts and True; who asks at once gets the same."""
+    # Whoever asks holds this row until their run is there for the others to find.
+    Account.objects.managed().select_for_update(of=("self",), no_key=True).order_by("pk").first()
+    under_way = CollectionRun.objects.unfinished().first()
+    if under_way is not None:
+        return under_way, False
+    return start_run(trigger=CollectionRun.Trigger.PERSON, acting_user=acting_user, at=at, limits=limits), True
+
+
+@transaction.atomic
 def finish_run(run_id: int, *, at: datetime) -> bool:
     """End the run if each of its scopes has an outcome; whether it did."""
     run = CollectionRun.objects.select_for_update(of=("self",)).get(pk=run_id)

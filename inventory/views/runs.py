@@ -17,7 +17,7 @@ from inventory.models.roles import STARTS_COLLECTION
 from inventory.pages.run import run_context
 from inventory.services.collection_limits import collection_limits
 from inventory.services.refusals import RefusedError
-from inventory.services.runs import start_run
+from inventory.services.runs import collect_now
 from inventory.tables import RunTable
 from inventory.views.lists import ListPage
 from inventory.views.requests import require_inventory_reader, require_role
@@ -87,21 +87,15 @@ def _run(request: HttpRequest, pk: int) -> dict[str, object]:
 def run_start(request: HttpRequest) -> HttpResponse:
     """Collect now: begin a run over every managed account, or lead to the one that is under way."""
     user = require_role(request, STARTS_COLLECTION)
-    under_way = CollectionRun.objects.visible_to(user).unfinished().first()
-    if under_way is not None:
-        messages.info(request, f"Run {under_way.pk} is still reading; a second one would only wait for it.")
-        return redirect("inventory:run_detail", pk=under_way.pk)
     try:
-        run = start_run(
-            trigger=CollectionRun.Trigger.PERSON,
-            acting_user=user,
-            at=timezone.now(),
-            limits=collection_limits(),
-        )
+        run, is_new = collect_now(acting_user=user, at=timezone.now(), limits=collection_limits())
     except RefusedError as refusal:
         messages.error(request, refusal.message)
         return redirect("inventory:run_list")
-    _nudge()
+    if is_new:
+        _nudge()
+    else:
+        messages.info(request, f"Run {run.pk} is still reading; a second one would only wait for it.")
     return redirect("inventory:run_detail", pk=run.pk)
 
 

@@ -156,6 +156,15 @@ def test_an_owner_sees_their_own_part_and_its_places():
     assert "eu-central-1" not in page
 
 
+def test_an_owner_is_told_only_of_the_places_that_they_see():
+    team = builders.team()
+    builders.identity(owner_team=team)
+    builders.scope(last_outcome=Outcome.DENIED)
+    page = text_of(client_of("owner", teams=[team]), URL)
+    assert "Every region of the identities that you own was completely read" in page
+    assert "Every account and region" not in page
+
+
 def test_its_queries_do_not_grow_with_the_estate():
     client = client_of("security")
     estate.build()

@@ -1,6 +1,11 @@
 """Runs: live progress that ends by itself, and what could not be read with its reason."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from inventory.models import AuditEvent, CollectionRun, Outcome, ScopeRun
@@ -86,3 +91,22 @@ def test_an_abandoned_run_says_so():
     run = builders.run(state="abandoned")
     builders.scope_run(run=run)
     assert "was abandoned" in text_of(client_of("viewer"), _url(run))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_the_same_moment_start_one_run():
+    builders.scope()
+    clients = [client_of("security") for _ in range(4)]
+    both = Barrier(len(clients))
+
+    def click(client: Client) -> str:
+        try:
+            both.wait(timeout=10)
+            return client.post(reverse("inventory:run_start")).headers["Location"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        led_to = set(threads.map(click, clients))
+    assert led_to == {_url(run) for run in CollectionRun.objects.all()}
+    assert len(led_to) == 1
