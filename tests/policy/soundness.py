@@ -22,7 +22,7 @@ from tests.policy.generators.constants import Constants, constants_of, tests_of
 from tests.policy.generators.dice import Dice
 from tests.policy.generators.grammar import OPERATORS
 from tests.policy.generators.policies import policies, texts
-from tests.policy.generators.populations import reach_of
+from tests.policy.generators.populations import reach_of, reaches_of_witness
 from tests.policy.generators.requests import request_of
 from tests.policy.generators.world import AT, IDENTITY, OWNER, REGISTRY
 
@@ -144,9 +144,9 @@ def _wrong_with(delegation: Delegation, witness: Request, constants: Constants, 
     wrong = [] if decision.allowed else [f"reach {delegation.reach}: the witness is allowed"]
     if decision.ignored_keys:
         wrong.append(f"a request that can carry {decision.ignored_keys}")
-    reach = reach_of(witness, constants, broad_is_fresh=True)
-    if delegation.reach is not Reach.UNDETERMINED and reach is not delegation.reach:
-        wrong.append(f"reach {delegation.reach}: a witness of that population, not of {reach}")
+    shown = reaches_of_witness(witness, constants)
+    if delegation.reach is not Reach.UNDETERMINED and delegation.reach not in shown:
+        wrong.append(f"reach {delegation.reach}: a witness of that population, not of {sorted(shown)}")
     if witness.channel is not delegation.channel or not delegation.admits(witness):
         wrong.append("the delegation admits its own witness")
     wrong += [f"the key {key} as the caller has it" for key in _contradictions(witness)]

@@ -1,5 +1,6 @@
 """Populations: how wide a reach must be so that one concrete caller is among those it means."""
 
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from typing import Any
 
@@ -12,25 +13,44 @@ from tests.policy.generators.world import OWNER
 Network = IPv4Network | IPv6Network
 
 
-def reach_of(request: Request, constants: Constants, *, broad_is_fresh: bool = False) -> Reach:
-    """The narrowest reach that can mean this caller, given what the policies fix.
+@dataclass(frozen=True)
+class Reading:
+    """How what the policies fix is read, where more than one reading is fair.
 
-    An address inside a range broader than /8 (IPv4) or /32 (IPv6) is fresh by itself, but what other ranges leave of
-    it may not be: only a witness, where the analyser chose the address, is held to it.
+    ``by_name``: a role's or user's name fixes it whatever its path. ``broad_is_fresh``: an address inside a range
+    broader than /8 (IPv4) or /32 (IPv6) is fresh; ``merged``: after the ranges are merged.
     """
+
+    by_name: bool = True
+    broad_is_fresh: bool = False
+    merged: bool = False
+
+
+_EITHER = (False, True)
+_NARROWEST = Reading()
+_OF_WITNESSES = [Reading(by_name, broad_is_fresh=True, merged=merged) for by_name in _EITHER for merged in _EITHER]
+
+
+def reaches_of_witness(request: Request, constants: Constants) -> set[Reach]:
+    """Every reach that may show this request as the witness of its population."""
+    return {reach_of(request, constants, reading) for reading in _OF_WITNESSES}
+
+
+def reach_of(request: Request, constants: Constants, reading: Reading = _NARROWEST) -> Reach:
+    """The narrowest reach that can mean this caller, given what the policies fix."""
     context = {key.lower(): value for key, value in request.context.items()}
     if request.channel is Channel.SERVICE:
         return Reach.SERVICE if _is_pinned(context, constants) else Reach.SERVICE_UNPINNED
     caller = request.caller
     if caller.account == OWNER:
         return Reach.SELF
-    if _is_named(caller, context, constants):
+    if _is_named(caller, context, constants, reading):
         return Reach.PRINCIPAL
     if caller.account in constants.accounts:
         return Reach.ACCOUNT
     if caller.organization in constants.organizations:
         return Reach.ORGANIZATION
-    return Reach.PUBLIC if is_fresh_network(context, constants, broad_is_fresh=broad_is_fresh) else Reach.NETWORK
+    return Reach.PUBLIC if is_fresh_network(context, constants, reading) else Reach.NETWORK
 
 
 def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
@@ -46,14 +66,16 @@ def _is_pinned(context: dict[str, ContextValue], constants: Constants) -> bool:
     return account in fixed or owner in fixed or is_arn_fixed or bool(organizations & constants.organizations)
 
 
-def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Constants) -> bool:
+def _is_named(caller: Caller, context: dict[str, ContextValue], constants: Constants, reading: Reading) -> bool:
     """Whether a name that the caller cannot share with others of the account stands in the policies."""
     if caller.account in constants.accounts and caller.kind is CallerKind.ROOT_USER:
         return True
     names = {caller.arn, caller.session_arn, caller.userid}
     if caller.account in constants.accounts:
         names.add(str(context.get("aws:username")))
-    if _bare(caller.arn or "") in {_bare(value) for value in constants.values if value.startswith("arn:")}:
+    if reading.by_name and _bare(caller.arn or "") in {
+        _bare(value) for value in constants.values if value.startswith("arn:")
+    }:
         return True
     own_id = (caller.userid or "").partition(":")[0]
     if caller.kind is CallerKind.ROLE_SESSION and any(value.startswith(f"{own_id}:") for value in constants.values):
@@ -69,7 +91,7 @@ def _bare(arn: str) -> tuple[str, str]:
     return start.partition("/")[0], name
 
 
-def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, broad_is_fresh: bool) -> bool:
+def is_fresh_network(context: dict[str, ContextValue], constants: Constants, reading: Reading) -> bool:
     """Whether no range or network that the policies name holds the call."""
     if {context.get("aws:sourcevpc"), context.get("aws:sourcevpce")} & constants.values:
         return False
@@ -77,9 +99,10 @@ def is_fresh_network(context: dict[str, ContextValue], constants: Constants, *, 
     if not isinstance(address, str):
         return True
     ranges = [cidr for value in constants.values_for("aws:sourceip") if (cidr := _range(value)) is not None]
-    if broad_is_fresh:
-        merged = [*_merged(ranges, 4), *_merged(ranges, 6)]
-        return not any(_holds(cidr, address) for cidr in merged if cidr.prefixlen >= {4: 8, 6: 32}[cidr.version])
+    if reading.merged:
+        ranges = [*_merged(ranges, 4), *_merged(ranges, 6)]
+    if reading.broad_is_fresh:
+        return not any(_holds(cidr, address) for cidr in ranges if cidr.prefixlen >= {4: 8, 6: 32}[cidr.version])
     return not any(_holds(cidr, address) for cidr in ranges if cidr.prefixlen > 0)
 
 
