@@ -2,11 +2,14 @@
 
 from multiprocessing.pool import ThreadPool
 
+import pytest
+
 from tests.policy.generators.dice import SeededDice
 from tests.policy.mutants import ANALYSER_MUTANTS, EVALUATOR_MUTANTS, MUTANTS, caught
 from tests.policy.soundness import Tally, focus_of, try_one
 
 
+@pytest.mark.timeout(600)  # twenty processes, two at a time
 def test_every_planted_mutant_is_caught() -> None:
     with ThreadPool(2) as pool:
         results = pool.map(caught, MUTANTS, chunksize=1)
