@@ -42,10 +42,13 @@ class ServiceCircles(CircleSearch):
         unnamed = Demand("service", setting.language_of("services", names), False)
         found = list(self._one_service("*", self.base._replace(demands=(*self.base.demands, unnamed))))
         yield from found
-        if not found:
-            for name in names:
-                if not (self._is_open and any(p.value == name for p in self.statement.principals)):
-                    yield from self._one_service(name, self.base._replace(service=name))
+        if any(circle.reach is Reach.SERVICE_UNPINNED for circle in found):
+            return
+        known = {_on_behalf(circle) for circle in found}
+        for name in names:
+            if not (self._is_open and any(p.value == name for p in self.statement.principals)):
+                own = self._one_service(name, self.base._replace(service=name))
+                yield from (circle for circle in own if _on_behalf(circle) not in known)
 
     def _one_service(self, name: str, population: Population) -> Iterator[Circle]:
         setting = self.setting
@@ -90,6 +93,10 @@ class ServiceCircles(CircleSearch):
             return population.demands
         buckets = self.setting.language_of("buckets", self._buckets)
         return (*population.demands, Demand(callers.SOURCE_ARN, buckets, False))
+
+
+def _on_behalf(circle: Circle) -> tuple[Reach, str | None, str | None, str | None]:
+    return circle.reach, circle.account, circle.organization, circle.principal
 
 
 def _may_be_service(principal: Principal) -> bool:

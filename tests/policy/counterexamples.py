@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.policy.requests import Request
-from tests.policy.generators.world import DOMAIN, IDENTITY, OWNER, PARTNER, STRANGERS
+from tests.policy.generators.world import DOMAIN, FORMER, IDENTITY, OWNER, PARTNER, STRANGERS
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def carried(caller: dict[str, Any], **more: Any) -> dict[str, Any]:
 STRANGER = role(STRANGERS[0])
 _PARTNERS_ROLE = role(PARTNER, "Mailer")
 _SERVICE = {"kind": "service", "service": "cognito-idp.amazonaws.com"}
+_SERVICE_ONLY = {"Service": _SERVICE["service"]}
 _PATH = f"x:{PARTNER}:role/Mailer"
 
 
@@ -85,6 +86,9 @@ def _by_service(**more: Any) -> Request:
 
 
 CASES = (
+    Case("a service that a Deny leaves out is not pinned with the others", policy(
+        allow(), deny(NotPrincipal=_SERVICE_ONLY, Condition={"StringNotEquals": {"aws:SourceAccount": FORMER}})
+    ), _by_service()),
     Case("a service comes through nobody's endpoint", policy(
         allow(Condition={"StringLike": {"aws:SourceVpce": "vpce-*"}, "IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
     ), _by_service(aws__SourceIp="52.95.4.19", aws__SourceVpce="vpce-0a1b2c3d"), allowed=False),
