@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sesgov.supervisor import children, postgres, redis_server
 from sesgov.supervisor.errors import StartError
@@ -23,6 +25,8 @@ from sesgov.supervisor.state import StateDir, write_private
 
 LOOK_EVERY_SECONDS = 0.1
 ATTEMPTS = 3
+MOST_RESTARTS = 5
+SOON_SECONDS = 30.0
 
 
 class Keeper:
@@ -67,6 +71,15 @@ class Keeper:
         """Whether a service ended by itself."""
         return any(server.process.poll() is not None for server in (self.postgres, self.redis) if server)
 
+    def revive(self, *, embedded: str, is_temporary: bool) -> None:
+        """Start again what ended, where its users look for it and with the password they know; raises StartError."""
+        if self.redis and self.redis.process.poll() is not None:
+            was = urlsplit(self.redis.url)
+            self.redis = redis_server.start(self.state, port=was.port or 0, embedded=embedded, password=was.password)
+        if self.postgres and self.postgres.process.poll() is not None:
+            port = urlsplit(self.postgres.url).port or 0
+            self.postgres = postgres.start(self.state, port=port, embedded=embedded, is_temporary=is_temporary)
+
     def addresses(self) -> dict[str, str | None]:
         """What users need to know."""
         return {
@@ -81,16 +94,30 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _keep(keeper: Keeper) -> int:
+def _keep(keeper: Keeper, options: argparse.Namespace) -> int:
     """Wait for the end of the last user; answers the exit code."""
-    users = Lock(keeper.state.file("users.lock"))
+    users, lost = Lock(keeper.state.file("users.lock")), deque[float](maxlen=MOST_RESTARTS)
     while not users.exclusive(wait=False):
         if keeper.has_lost_one():
-            return 1
+            if len(lost) == MOST_RESTARTS and time.monotonic() - lost[0] < SOON_SECONDS:
+                return 1
+            lost.append(time.monotonic())
+            _revive(keeper, options)
         keeper.end_children_of_killed_run()
         time.sleep(LOOK_EVERY_SECONDS)
     keeper.end_children_of_killed_run()
     return 0
+
+
+def _revive(keeper: Keeper, options: argparse.Namespace) -> None:
+    sys.stderr.write("an embedded service ended by itself, starting it again\n")
+    sys.stderr.flush()
+    try:
+        keeper.revive(embedded=options.embedded, is_temporary=options.temporary)
+    except StartError as error:
+        # The processes of a killed server may need a moment to notice.
+        sys.stderr.write(f"{error}\n")
+        time.sleep(1)
 
 
 def _start(keeper: Keeper, options: argparse.Namespace) -> None:
@@ -135,7 +162,7 @@ def main() -> int:
         _start(keeper, options)
         write_private(listing, json.dumps(keeper.addresses()))
         _say(keeper.addresses())
-        return _keep(keeper)
+        return _keep(keeper, options)
     except (StartError, OSError, subprocess.SubprocessError) as error:
         _say({"error": f"the embedded services cannot be started: {error}"})
         return 1

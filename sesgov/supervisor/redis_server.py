@@ -24,13 +24,13 @@ class Server:
     url: str
 
 
-def start(state: StateDir, *, port: int, embedded: str) -> Server:
-    """Start a server with a fresh password; raises StartError."""
+def start(state: StateDir, *, port: int, embedded: str, password: str | None = None) -> Server:
+    """Start a server, with a fresh password unless its users know one already; raises StartError."""
     folder = state.file("redis")
     folder.mkdir(mode=0o700, exist_ok=True)
     pid_file = folder / "server.pid"
     children.end_leftover(pid_file, "-server")
-    log, password = state.log("redis"), secrets.token_urlsafe(32)
+    log, password = state.log("redis"), password or secrets.token_urlsafe(32)
     lines = {
         "bind": "127.0.0.1",
         "port": str(port),

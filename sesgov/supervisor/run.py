@@ -24,7 +24,7 @@ from sesgov.environment import Environment
 from sesgov.setting_values import SettingError
 from sesgov.supervisor import commands, databases, demo, services
 from sesgov.supervisor.errors import StartError
-from sesgov.supervisor.locks import Lock
+from sesgov.supervisor.locks import Lock, is_held
 from sesgov.supervisor.processes import Processes
 from sesgov.supervisor.state import StateDir
 
@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace, given: Environment) -> None:
                 sys.stdout.write(f"ready: http://{HOST}:{options.port}\n{said}")
                 sys.stdout.write(f"Ctrl-C stops everything; data and logs are in {state.path}\n")
                 sys.stdout.flush()
-                _watch(processes)
+                _watch(processes, state, services.needed(given))
             finally:
                 processes.stop()
 
@@ -205,7 +205,9 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _watch(processes: Processes) -> None:
+def _watch(processes: Processes, state: StateDir, embedded: list[str]) -> None:
     while True:
         processes.watch()
+        if embedded and not is_held(state.file("keeper.lock")):
+            raise StartError(f"the embedded {' and '.join(embedded)} ended, see {state.log('keeper')}")
         time.sleep(0.5)

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -94,6 +95,35 @@ def test_a_killed_keeper_takes_its_services_along_and_the_next_user_starts_anew(
         assert (path / "services.json").exists()
         with services.use(StateDir.open(path), BOTH) as running:
             assert psycopg.connect(f"{running.postgres}/postgres").execute("SELECT 1").fetchone() == (1,)
+
+
+def _line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def _answer(running: services.Services) -> bool:
+    try:
+        psycopg.connect(f"{running.postgres}/postgres", connect_timeout=2).close()
+        return bool(redis.Redis.from_url(f"{running.redis}/0").ping())
+    except (psycopg.OperationalError, redis.RedisError):
+        return False
+
+
+def test_a_killed_server_is_started_again_where_its_users_look_for_it():
+    with state_dir() as path, services.use(StateDir.open(path), BOTH, is_temporary=True) as running:
+        keeper = next(pid for pid in descendants(os.getpid()) if f"keeper\0{path}" in _line(pid))
+        servers = [pid for pid in descendants(keeper) if "-server" in _line(pid) or "postgres\0-D" in _line(pid)]
+        assert len(servers) == len(BOTH)
+        for pid in servers:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        time.sleep(0.2)
+        while not _answer(running):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_a_running_service_that_is_missing_is_said():
