@@ -15,6 +15,7 @@ from inventory.services.runs import start_run
 COLLECT = "collect"
 # Accounts are often entered in a row: a run that was missed starts when nobody has added one for so long.
 _SETTLED_AFTER = timedelta(minutes=1)
+_GIVEN_UP_AFTER = timedelta(hours=1)
 
 
 def last_due(at: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
@@ -39,8 +40,9 @@ def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> Collection
 
 
 def is_reevaluation_due(*, at: datetime) -> bool:
-    """Whether nobody has begun with :func:`reevaluate_daily` since midnight."""
-    return not ScheduledJob.objects.filter(job=_reevaluation(), due_at=_midnight(at)).exists()
+    """Whether nobody has begun with :func:`reevaluate_daily` since midnight, or whoever did has died over it."""
+    begun = ScheduledJob.objects.filter(job=_reevaluation(), due_at=_midnight(at))
+    return not begun.exists() or _died(begun, at).exists()
 
 
 def reevaluate_daily(*, at: datetime) -> bool:
@@ -49,11 +51,17 @@ def reevaluate_daily(*, at: datetime) -> bool:
     The engine is part of the job, so that an upgrade is followed by a judgement at once.
     """
     due_at = _midnight(at)
-    is_ours = _claim(_reevaluation(), due_at, at)
+    job = ScheduledJob.objects.filter(job=_reevaluation(), due_at=due_at)
+    is_ours = _claim(_reevaluation(), due_at, at) or _died(job, at).update(started_at=at) == 1
     if is_ours:
         reevaluate(at=at)
-        ScheduledJob.objects.filter(job=_reevaluation(), due_at=due_at).update(finished_at=at)
+        job.update(finished_at=at)
     return is_ours
+
+
+def _died(jobs: "models.QuerySet[ScheduledJob]", at: datetime) -> "models.QuerySet[ScheduledJob]":
+    """Those begun so long ago, and not finished, that nobody can be at work on them; to judge again does no harm."""
+    return jobs.filter(finished_at=None, started_at__lt=at - _GIVEN_UP_AFTER)
 
 
 def _reevaluation() -> str:

@@ -63,6 +63,20 @@ def test_stored_facts_are_judged_once_a_day():
 
 
 @pytest.mark.django_db
+def test_who_dies_over_the_daily_judgement_is_relieved(monkeypatch):
+    def dies(**_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(schedule, "reevaluate", dies)
+        reevaluate_daily(at=NOW)
+    assert not schedule.is_reevaluation_due(at=NOW + timedelta(minutes=30))
+    assert schedule.is_reevaluation_due(at=NOW + timedelta(hours=2))
+    assert reevaluate_daily(at=NOW + timedelta(hours=2))
+    assert not reevaluate_daily(at=NOW + timedelta(hours=4))
+
+
+@pytest.mark.django_db
 def test_a_new_engine_judges_at_once(monkeypatch):
     assert reevaluate_daily(at=NOW)
     monkeypatch.setattr(schedule, "ENGINE_VERSION", "next")
