@@ -67,9 +67,10 @@ def test_who_dies_over_the_daily_judgement_is_relieved(monkeypatch):
     def dies(**_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(schedule, "reevaluate", dies)
-        reevaluate_daily(at=NOW)
+        with pytest.raises(KeyboardInterrupt):
+            reevaluate_daily(at=NOW)
     assert not schedule.is_reevaluation_due(at=NOW + timedelta(minutes=30))
     assert schedule.is_reevaluation_due(at=NOW + timedelta(hours=2))
     assert reevaluate_daily(at=NOW + timedelta(hours=2))
