@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django_tables2 import Table
@@ -39,8 +40,10 @@ def csv_lines(table: Table, rows: QuerySet[Any]) -> Iterator[str]:
     columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
     cells = [_cell(table, column) for column in columns]
     yield writer.writerow([safe_cell(column.header) for column in columns])
-    for record in rows.iterator(chunk_size=_CHUNK):
-        yield writer.writerow([safe_cell(cell(record)) for cell in cells])
+    # Outside a transaction PostgreSQL would find every row before it hands out the first.
+    with transaction.atomic():
+        for record in rows.iterator(chunk_size=_CHUNK):
+            yield writer.writerow([safe_cell(cell(record)) for cell in cells])
 
 
 def _cell(table: Table, column: BoundColumn) -> Callable[[Any], object]:

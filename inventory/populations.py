@@ -7,12 +7,11 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from inventory.models import Delegation, FindingEpisode, Identity, PolicyVersion, Scope, SendingPolicy, Team, User
+from inventory.models.policies import PolicyVersionQuerySet
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 
 UNREGISTERED_RANKS = (Trust.UNKNOWN.rank, Trust.PLACEHOLDER.rank)
-# A star, plain or escaped, somewhere in a principal; what it finds is then read properly.
-_MAYBE_WILDCARD = r'"Principal"\s*:\s*(\{[^{}]*|\[[^\]]*)?"(\*|\\u002[aA])"|"NotPrincipal"|\\u00'
 _ENDED_WELL = (FindingEpisode.Reason.FIXED, FindingEpisode.Reason.IDENTITY_DELETED)
 
 
@@ -99,9 +98,9 @@ def has_wildcard(rows: QuerySet[SendingPolicy]) -> Q:
     )
 
 
-def wildcard_policy_ids(versions: QuerySet[PolicyVersion]) -> list[int]:
+def wildcard_policy_ids(versions: PolicyVersionQuerySet) -> list[int]:
     """The policies of those versions in which an Allow names everyone."""
-    candidates = versions.filter(text__regex=_MAYBE_WILDCARD).values_list("policy_id", "text").order_by()
+    candidates = versions.maybe_wildcard().values_list("policy_id", "text").order_by()
     return [policy_id for policy_id, text in candidates if names_everyone(text)]
 
 

@@ -8,6 +8,9 @@ from inventory.models.identities import Identity
 from inventory.models.runs import CollectionRun
 from inventory.models.users import User
 
+# A star, plain or escaped, somewhere in a principal; what it finds is then read properly.
+MAYBE_WILDCARD = r'"Principal"\s*:\s*(\{[^{}]*|\[[^\]]*)?"(\*|\\u002[aA])"|"NotPrincipal"|\\u00'
+
 
 class SendingPolicyQuerySet(models.QuerySet["SendingPolicy"]):
     """Policies, and the one door to them."""
@@ -49,6 +52,10 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
         """What each policy says now."""
         return self.filter(to_at=None)
 
+    def maybe_wildcard(self) -> Self:
+        """Versions that may let everyone in, and some that do not: read their text to know."""
+        return self.filter(text__regex=MAYBE_WILDCARD)
+
 
 class PolicyVersion(models.Model):
     """One document as it was read, whole and unchanged. ``raw_hash`` and ``canonical_hash`` are SHA-256 in hex."""
@@ -77,6 +84,10 @@ class PolicyVersion(models.Model):
         indexes = (
             # "Changes since the last visit" on the dashboard.
             models.Index(fields=("-from_at",), name="policy_version_recent"),
+            # Policies that name everyone, now and at an instant before: no text of another is read for it.
+            models.Index(
+                fields=("policy",), condition=models.Q(text__regex=MAYBE_WILDCARD), name="policy_version_wildcard"
+            ),
         )
 
     def __str__(self) -> str:
