@@ -24,6 +24,8 @@ def pure_command(name: str) -> Command | None:
 def with_services(arguments: list[str]) -> None:
     """Run a command of Django; a bad setting or a service that does not start is one line."""
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+    from redis import RedisError
 
     from sesgov import environment
     from sesgov.setting_values import SettingError
@@ -37,6 +39,9 @@ def with_services(arguments: list[str]) -> None:
             execute_from_command_line(arguments)
     except (SettingError, StartError) as error:
         sys.exit(f"manage.py: {error}")
+    except (OperationalError, RedisError) as error:
+        service = "database" if isinstance(error, OperationalError) else "broker"
+        sys.exit(f"manage.py: the {service} does not do its part: {' '.join(str(error).split())}")
 
 
 def main() -> None:

@@ -155,8 +155,15 @@ def external_id(name: str, value: str) -> str:
 
 
 def mail_url(name: str, value: str) -> str:
-    if urlsplit(value).scheme not in MAIL_SCHEMES:
-        raise _fail(name, _without_password(value), f"expected one of {', '.join(MAIL_SCHEMES)}")
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in MAIL_SCHEMES and parts.port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise _fail(
+            name, _without_password(value), f"expected one of {', '.join(MAIL_SCHEMES)}, with a port that exists"
+        )
     return value
 
 

@@ -53,6 +53,7 @@ def test_an_empty_value_is_as_good_as_none():
         ("SESGOV_EXTERNAL_ID", "with space"),
         ("SESGOV_OWNER_TAG_KEYS", " , "),
         ("SESGOV_MAIL_URL", "mail.example.com"),
+        ("SESGOV_MAIL_URL", "smtp://mail.example.com:abc"),
         ("SESGOV_MAIL_FROM", "nobody"),
         ("SESGOV_LOG_FORMAT", "xml"),
         ("SESGOV_LOG_LEVEL", "loud"),

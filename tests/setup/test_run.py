@@ -129,6 +129,21 @@ def test_a_command_says_a_bad_setting_in_one_line():
     ]
 
 
+def test_a_command_says_an_unreachable_database_in_one_line():
+    with state_dir() as state:
+        answer = manage(
+            state,
+            "accounts",
+            "list",
+            DATABASE_URL="postgresql://u:hidden@127.0.0.1:1/x",
+            REDIS_URL="redis://127.0.0.1:1",
+        )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("manage.py: the database does not do its part: ")
+    assert answer.stderr.count("\n") == 1
+    assert "hidden" not in answer.stderr
+
+
 def test_the_policy_commands_look_for_nothing(tmp_path):
     """Neither the settings nor a service is looked at: both are out of order here."""
     answer = manage(tmp_path, "check_policy", "--help", DATABASE_URL="nonsense", SESGOV_STATE_DIR="/dev/null/state")
