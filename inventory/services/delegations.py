@@ -165,11 +165,7 @@ def save_delegations(
     """Bring rows and intervals in line with the stances; the same again changes nothing."""
     changes = DelegationChanges()
     known = {(row.policy_name, row.principal): row for row in identity.delegations.order_by("policy_name", "principal")}
-    hashes = dict(
-        DelegationState.objects.filter(delegation__identity=identity, to_at=None)
-        .order_by()
-        .values_list("delegation_id", "state_hash")
-    )
+    hashes = _open_hashes(identity) if known else {}
     seen: set[_Key] = set()
     for stance in stances:
         key = (stance.policy_name, stance.principal)
@@ -181,6 +177,11 @@ def save_delegations(
             _close(row, at)
             changes.closed.append(f"{key[0]}: {key[1]}")
     return changes
+
+
+def _open_hashes(identity: Identity) -> dict[int, str]:
+    states = DelegationState.objects.filter(delegation__identity=identity, to_at=None).order_by()
+    return dict(states.values_list("delegation_id", "state_hash"))
 
 
 def _save(
@@ -203,9 +204,11 @@ def _save(
         row = Delegation(
             identity=identity, policy_name=stance.policy_name, principal=stance.principal, first_seen_at=at
         )
+    is_new = row.pk is None
     _take(row, stance)
     row.save()
-    row.states.filter(to_at=None).update(to_at=at)
+    if not is_new:
+        row.states.filter(to_at=None).update(to_at=at)
     DelegationState.objects.create(
         delegation=row,
         from_at=at,

@@ -29,10 +29,15 @@ def save_policies(
     """Bring the stored policies in line with one successful reading; the same again changes nothing."""
     changes = PolicyChanges()
     known = {policy.name: policy for policy in identity.policies.order_by("name")}
-    current = {version.policy_id: version for version in _current(identity)}
+    current = {version.policy_id: version for version in _current(identity)} if known else {}
     for name, text in sorted(documents.items()):
-        policy = known.get(name) or SendingPolicy.objects.create(identity=identity, name=name, first_seen_at=at)
-        _save_document(policy, text, current.get(policy.pk), changes, at=at, run=run)
+        policy = known.get(name)
+        if policy is None:
+            policy = SendingPolicy.objects.create(identity=identity, name=name, first_seen_at=at)
+            _add_version(policy, 1, text, at=at, run=run)
+            changes.added.append(name)
+        else:
+            _save_document(policy, text, current.get(policy.pk), changes, at=at, run=run)
     for name, policy in sorted(known.items()):
         if name not in documents and policy.gone_at is None:
             _end(policy, at)
@@ -88,9 +93,13 @@ def _save_document(
         policy.gone_at = None
         policy.save(update_fields=["gone_at"])
     (changes.changed if current else changes.added).append(policy.name)
+    _add_version(policy, policy.versions.count() + 1, text, at=at, run=run)
+
+
+def _add_version(policy: SendingPolicy, number: int, text: str, *, at: datetime, run: CollectionRun) -> None:
     PolicyVersion.objects.create(
         policy=policy,
-        number=policy.versions.count() + 1,
+        number=number,
         text=text,
         raw_hash=raw_hash(text),
         canonical_hash=canonical_hash(text),

@@ -58,7 +58,9 @@ def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) 
         return FindingCounts()
     identity.last_read_at = at
     identity.save()
-    if is_new or changed:
+    if is_new:
+        _open_state(identity, at)
+    elif changed:
         save_state(identity, at)
     policies = save_policies(identity, facts.policies, at=at, run=context.run)
     judgement = judge(
@@ -173,4 +175,9 @@ def save_state(identity: Identity, at: datetime) -> None:
             return
         current.to_at = at
         current.save(update_fields=["to_at"])
+    _open_state(identity, at)
+
+
+def _open_state(identity: Identity, at: datetime) -> None:
+    values = {name: getattr(identity, name) for name in _STATE_FIELDS}
     IdentityState.objects.create(identity=identity, from_at=at, **values)

@@ -16,6 +16,7 @@ from inventory.services.leases import hold
 from inventory.services.readings import Reading
 from inventory.services.reconciliation import reconcile_identity, remove_identity
 
+_COUNTED = ("api_calls", "throttled", "failures", "troubled_since")
 _SEEN = (Outcome.COMPLETE, Outcome.PARTIAL)
 _SOME_UNREAD = "{failed} of {listed} identities could not be read; the first answer was: {text}"
 
@@ -76,7 +77,7 @@ def _settle(job: ScopeRun, reading: Reading, name: str, state: str, *, error_cod
     job.listed.filter(name=name).update(state=state, error_code=error_code)
     job.identities_read += state == ListedIdentity.State.READ
     _count(job, reading)
-    job.save()
+    job.save(update_fields=[*_COUNTED, "identities_read", "error_code", "error_text"])
     reading.identities_read = job.identities_read
 
 
