@@ -20,6 +20,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "errors/404.html", status=404)
 
 
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """Too large, or for another host: rendered without a person, since asking for one may be what failed."""
+    return HttpResponse(render_to_string("errors/400.html"), status=400)
+
+
 def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django passes it
     """A defect of ours; rendered without a session or a person, since those may be what is broken."""
     return HttpResponse(render_to_string("errors/500.html"), status=500)

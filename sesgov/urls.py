@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", include([each for each in account_urls.urlpatterns if each.name in SIGN_IN])),
 ]
 
+handler400 = "sesgov.errors.not_understood"
 handler403 = "sesgov.errors.forbidden"
 handler404 = "sesgov.errors.not_found"
 handler500 = "sesgov.errors.broken"

@@ -39,3 +39,9 @@ def test_a_defect_of_ours_needs_no_database(django_assert_num_queries):
         response = broken(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Something broke on our side." in response.content.decode()
+
+
+def test_a_request_that_is_too_large_gets_a_page_of_ours():
+    response = client_of("viewer").post("/laboratory/", f"text={'x' * 3_000_000}", "application/x-www-form-urlencoded")
+    assert response.status_code == 400
+    assert "The request could not be read." in response.content.decode()
