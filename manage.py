@@ -11,7 +11,7 @@ Command = Callable[[list[str]], int]
 def pure_command(name: str) -> Command | None:
     """The commands that work with the standard library alone: no Django, no service is looked for."""
     if name == "check_policy":
-        from inventory.policy.checking import main as check_policy
+        from inventory.policy.check.command import main as check_policy
 
         return check_policy
     if name == "evaluate_policy":

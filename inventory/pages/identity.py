@@ -13,10 +13,10 @@ from inventory.pages.policy_history import Change, changes
 from inventory.pages.policy_lines import Line, Remark, annotated_lines
 from inventory.pages.policy_remarks import policy_remarks
 from inventory.policy import delegations as engine
-from inventory.policy.drafts import pretty
-from inventory.policy.request_words import describe_request
-from inventory.policy.sentences import describe
+from inventory.policy.tightening.drafts import pretty
 from inventory.policy.trust import Trust
+from inventory.policy.words.requests import describe_request
+from inventory.policy.words.sentences import describe
 
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
 

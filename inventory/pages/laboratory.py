@@ -11,19 +11,19 @@ from inventory.models import Account
 from inventory.pages.laboratory_marks import Mark, marks_of
 from inventory.pages.laboratory_question import Question, QuestionError
 from inventory.pages.policy_history import DiffLine
-from inventory.policy.check_inputs import CheckedIdentity, InputError, read_identities
-from inventory.policy.check_results import CheckResult, check
+from inventory.policy.check.inputs import CheckedIdentity, InputError, read_identities
+from inventory.policy.check.results import CheckResult, check
 from inventory.policy.delegations import Delegation
-from inventory.policy.drafts import pretty
 from inventory.policy.evaluation.decisions import Decision, evaluate
 from inventory.policy.evaluation.documents import UnreadablePolicyError
-from inventory.policy.jsontext import PolicyError, parse
-from inventory.policy.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind
-from inventory.policy.request_words import describe_request
+from inventory.policy.reading.jsontext import PolicyError, parse
 from inventory.policy.requests import Request
-from inventory.policy.sentences import describe
-from inventory.policy.tightening import Proposal, Tightened, tighten
+from inventory.policy.tightening.drafts import pretty
+from inventory.policy.tightening.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind
+from inventory.policy.tightening.proposals import Proposal, Tightened, tighten
 from inventory.policy.trust import Registry, Trust
+from inventory.policy.words.requests import describe_request
+from inventory.policy.words.sentences import describe
 
 LARGEST = 120_000
 """Characters; 20 policies of 4 KB fit, laid out generously."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from inventory.pages.finding import TONES
 from inventory.pages.policy_lines import Remark
 from inventory.pages.policy_remarks import policy_remarks
-from inventory.policy.check_inputs import CheckedPolicy
-from inventory.policy.check_results import CheckResult
+from inventory.policy.check.inputs import CheckedPolicy
+from inventory.policy.check.results import CheckResult
 
 _ORDER = ("bad", "caution", "good", "plain")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from inventory.policy.channels import Channel
-from inventory.policy.instants import epoch, instant_of, iso
 from inventory.policy.keys import find_key
+from inventory.policy.reading.instants import epoch, instant_of, iso
 from inventory.policy.requests import Caller, CallerKind, ContextValue, Request
 
 FIELDS = (

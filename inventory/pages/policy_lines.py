@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from inventory.policy.jsontext import Node, Number, PolicyError, parse
+from inventory.policy.reading.jsontext import Node, Number, PolicyError, parse
 
 Path = tuple[str | int, ...]
 _INLINE_WIDTH = 76

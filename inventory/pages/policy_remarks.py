@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from inventory.pages.policy_lines import Remark
 from inventory.policy.delegations import Analysis, Delegation, Limit
 from inventory.policy.reach import Reach
-from inventory.policy.sentences import describe_limit
 from inventory.policy.trust import Trust
+from inventory.policy.words.sentences import describe_limit
 from inventory.words import grouped_account_id, reach_word, trust_word
 
 _WIDE = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)

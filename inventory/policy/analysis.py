@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from inventory.policy.circles.denials import Permission
+from inventory.policy.circles.statement_grants import Grant
+from inventory.policy.circles.traps import notes_of_documents, notes_of_statement
 from inventory.policy.delegations import Analysis, Delegation, Note, PolicyProblem
-from inventory.policy.denials import Permission
-from inventory.policy.documents import Document, PolicyError, document_of
 from inventory.policy.evaluation.decisions import evaluate
-from inventory.policy.settings import Setting
-from inventory.policy.solver import Solver
-from inventory.policy.statement_grants import Grant
-from inventory.policy.traps import notes_of_documents, notes_of_statement
+from inventory.policy.reading.documents import Document, PolicyError, document_of
+from inventory.policy.search.settings import Setting
+from inventory.policy.search.solver import Solver
 from inventory.policy.trust import Registry
 
 

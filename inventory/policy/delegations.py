@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inventory.policy.admission import is_among, is_met, is_within
 from inventory.policy.channels import Channel
-from inventory.policy.conditions import Condition
+from inventory.policy.circles.admission import is_among, is_met, is_within
 from inventory.policy.reach import Reach
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.requests import Request
 from inventory.policy.trust import Trust
 

@@ -15,7 +15,7 @@ from inventory.models import Identity, User
 from inventory.pages.analysed import analysed
 from inventory.pages.laboratory import Experiment, laid_out, text_of
 from inventory.pages.laboratory_question import FIELDS, Question, question_about
-from inventory.policy.placeholders import KEEP
+from inventory.policy.tightening.placeholders import KEEP
 from inventory.views.requests import person
 
 _ANSWER, _KEEP = "answer-", "keep-"

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from inventory.policy.channels import Channel
+from inventory.policy.grants.terms import GrantTerms, PinnedService
 from inventory.policy.requests import Caller, CallerKind, Request
-from inventory.policy.terms import GrantTerms, PinnedService
 
 _T = TypeVar("_T")
 

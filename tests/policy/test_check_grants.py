@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from inventory.policy.checking import main
-from inventory.policy.minimal import minimal_policy
+from inventory.policy.check.command import main
+from inventory.policy.grants.minimal import minimal_policy
 from tests.policy.grants import IDENTITY, PARTNER, ROLE, STRANGER, grant
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from inventory.policy.check_inputs import identity_in, read_identities
+from inventory.policy.check.inputs import identity_in, read_identities
 
 ARN = "arn:aws:ses:us-east-1:111111111111:identity/example.com"
 

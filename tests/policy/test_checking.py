@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory.policy.checking import main
+from inventory.policy.check.command import main
 from tests.policy.analysis_builders import COLLEAGUE, IDENTITY, OWNER, PARTNER, document, statement
 
 PUBLIC = document(statement())
@@ -265,9 +265,7 @@ def test_sarif_points_at_the_element(run):
 
 
 def test_it_needs_neither_django_nor_the_sdk():
-    code = (
-        "import sys; import inventory.policy.checking; print(sorted({'django', 'boto3', 'celery'} & set(sys.modules)))"
-    )
+    code = "import sys; import inventory.policy.check.command; print(sorted({'django', 'boto3', 'celery'} & set(sys.modules)))"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )

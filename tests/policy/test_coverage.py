@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from inventory.policy.analysis import analyse
 from inventory.policy.channels import Channel
-from inventory.policy.conditions import condition_of
-from inventory.policy.containment import is_text_within
-from inventory.policy.coverage import Axis, Match, Wider, covers
 from inventory.policy.delegations import Delegation
 from inventory.policy.evaluation.decisions import evaluate
-from inventory.policy.minimal import minimal_policy
+from inventory.policy.grants.containment import is_text_within
+from inventory.policy.grants.coverage import Axis, Match, Wider, covers
+from inventory.policy.grants.minimal import minimal_policy
+from inventory.policy.grants.terms import GrantTerms, PinnedService, TermsError
 from inventory.policy.reach import Reach
-from inventory.policy.terms import GrantTerms, PinnedService, TermsError
+from inventory.policy.reading.conditions import condition_of
 from inventory.policy.trust import Registry, Trust
 from tests.policy.grants import (
     COGNITO,

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from inventory.policy.documents import document_of
-from inventory.policy.jsontext import PolicyError
+from inventory.policy.reading.documents import document_of
+from inventory.policy.reading.jsontext import PolicyError
 from tests.policy.analysis_builders import analysed, document, statement
 
 GOOD = document(statement())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.policy.globs import (
+from inventory.policy.search.globs import (
     Budget,
     Demand,
     Language,

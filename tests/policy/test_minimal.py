@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from inventory.policy.addresses import AddressError, address_of, operator_for, pattern_of, policy_value
 from inventory.policy.analysis import analyse
-from inventory.policy.coverage import Match, covers
 from inventory.policy.evaluation.decisions import evaluate
-from inventory.policy.minimal import PolicyTooLargeError, minimal_policy
+from inventory.policy.grants.addresses import AddressError, address_of, operator_for, pattern_of, policy_value
+from inventory.policy.grants.coverage import Match, covers
+from inventory.policy.grants.minimal import PolicyTooLargeError, minimal_policy
+from inventory.policy.grants.terms import GrantTerms, PinnedService, TermsError
 from inventory.policy.reach import Reach
-from inventory.policy.terms import GrantTerms, PinnedService, TermsError
 from inventory.policy.trust import Registry
 from tests.policy.grants import COGNITO, IDENTITY, OWNER, PARTNER, SESSION, grant, is_inside, requests_around, terms
 

@@ -4,7 +4,16 @@ from ipaddress import ip_address
 
 import pytest
 
-from inventory.policy.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect, merge, range_of
+from inventory.policy.search.networks import (
+    EVERYWHERE,
+    Range,
+    an_address,
+    complement,
+    fresh,
+    intersect,
+    merge,
+    range_of,
+)
 
 
 def ranges(*texts: str) -> tuple[Range, ...]:

@@ -4,9 +4,9 @@
 
 import pytest
 
-from inventory.policy.condition_words import describe_condition
-from inventory.policy.sentences import describe, describe_analysis, describe_statement, shown_account
 from inventory.policy.trust import Registry
+from inventory.policy.words.conditions import describe_condition
+from inventory.policy.words.sentences import describe, describe_analysis, describe_statement, shown_account
 from tests.policy.analysis_builders import IDENTITY, OWNER, PARTNER, STRANGER, analysed, deny, statement, when
 
 NAMES = {PARTNER: "Brightmail"}

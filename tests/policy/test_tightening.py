@@ -9,8 +9,8 @@ import pytest
 
 from inventory.policy.analysis import analyse
 from inventory.policy.evaluation.decisions import evaluate
-from inventory.policy.placeholders import KEEP, ChoiceError, PlaceholderKind
-from inventory.policy.tightening import Tightened, tighten
+from inventory.policy.tightening.placeholders import KEEP, ChoiceError, PlaceholderKind
+from inventory.policy.tightening.proposals import Tightened, tighten
 from inventory.policy.trust import Registry
 from tests.policy.generators.callers import POPULATIONS
 from tests.policy.generators.constants import constants_of
@@ -179,7 +179,7 @@ def test_conditions_that_stand_in_for_each_other_stay_optional():
 
 def test_many_statements_take_no_more_than_their_number():
     loose = {"StringLikeIfExists": {"ses:FromAddress": "news@shop.example.com"}}
-    with mock.patch("inventory.policy.tightening.analyse", side_effect=analyse) as analyses:
+    with mock.patch("inventory.policy.tightening.proposals.analyse", side_effect=analyse) as analyses:
         found = _tighten(*(_allow({"AWS": ROLE}, loose) for _ in range(12))).proposals
     assert len([each for each in found if each.code == "condition-is-optional"]) == 12
     assert analyses.call_count <= 3

@@ -1,0 +1,1 @@
+"""Policies in files, judged for a terminal, a script or a pipeline: `manage.py check_policy`."""

@@ -1,0 +1,1 @@
+"""How far one statement reaches, and what it means beside its reach."""

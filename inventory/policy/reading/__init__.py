@@ -1,0 +1,1 @@
+"""How the text of a policy becomes statements whose every element knows where it stands."""

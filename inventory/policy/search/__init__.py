@@ -1,0 +1,1 @@
+"""How a request is looked for for which some conditions hold and others do not."""

@@ -1,0 +1,1 @@
+"""Policies with no more in them than is meant."""

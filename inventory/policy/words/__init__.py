@@ -1,0 +1,1 @@
+"""What the engine found, in the words of an identity's owner."""
