@@ -39,8 +39,13 @@ def compare(
     reason_of: Callable[[Finding], Reason],
     *,
     at: datetime,
+    seen: int | None,
 ) -> Changes:
-    """What has to happen so that the known findings are those that are wanted; the findings are already altered."""
+    """What has to happen so that the known findings are those that are wanted; the findings are already altered.
+
+    ``seen`` is the id of the identity that was just read, ``None`` where stored facts are judged again: nobody has
+    looked at any other, so what is stale there stays so.
+    """
     changes = Changes()
     by_key = {finding.key: finding for finding in known}
     for key, wish in wanted.items():
@@ -48,7 +53,7 @@ def compare(
         if finding is None:
             changes.opened.append(_new(wish, at))
         else:
-            _meet(finding, wish, changes)
+            _meet(finding, wish, changes, seen_at=at if finding.identity_id == seen else None)
     for key, finding in by_key.items():
         if key not in wanted and finding.presence != Presence.ABSENT:
             finding.presence = Presence.ABSENT
@@ -60,8 +65,6 @@ def write(changes: Changes, *, at: datetime, run: CollectionRun | None, is_basel
     """Store the changes: a fixed number of statements, however many findings there are."""
     Finding.objects.bulk_create(changes.opened)
     altered = [*changes.reopened, *(finding for finding, _ in changes.severity), *changes.reworded]
-    for finding in altered:
-        finding.last_seen_at = at
     if altered:
         unique = {finding.pk: finding for finding in altered}
         columns = ["presence", "severity", "severity_rank", "evidence", "last_seen_at"]
@@ -88,19 +91,22 @@ def _close(changes: Changes, at: datetime, run: CollectionRun | None) -> None:
         Finding.objects.filter(pk__in=[finding.pk for finding, _ in changes.closed]).update(presence=Presence.ABSENT)
 
 
-def _meet(finding: Finding, wish: Wanted, changes: Changes) -> None:
+def _meet(finding: Finding, wish: Wanted, changes: Changes, *, seen_at: datetime | None) -> None:
     if finding.severity != wish.severity:
         changes.severity.append((finding, finding.severity))
     elif finding.evidence != wish.evidence:
         changes.reworded.append(finding)
     if finding.presence == Presence.ABSENT:
         changes.reopened.append(finding)
-    elif finding.severity == wish.severity and finding.evidence == wish.evidence:
+        finding.presence = Presence.PRESENT
+    elif seen_at and finding.severity == wish.severity and finding.evidence == wish.evidence:
         changes.unchanged.append(finding)
     finding.severity = wish.severity.value
     finding.severity_rank = wish.severity.rank
     finding.evidence = wish.evidence
-    finding.presence = Presence.PRESENT
+    if seen_at is not None:
+        finding.presence = Presence.PRESENT
+        finding.last_seen_at = seen_at
 
 
 def _new(wish: Wanted, at: datetime) -> Finding:

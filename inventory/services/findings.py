@@ -97,7 +97,8 @@ def judge_identity(
     )
     muted = frozenset(wanted(identity, (each for each in found if each.rule_id in silent)))
     reasons = _Reasons(family.before, verdict, analysis, muted)
-    changes = compare(wishes, _known(identity, family), reasons.of, at=at)
+    seen = identity.pk if run is not None else None
+    changes = compare(wishes, _known(identity, family), reasons.of, at=at, seen=seen)
     _remember(family.before, verdict)
     return _finish(identity, changes, at=at, run=run, is_baseline=is_baseline)
 
@@ -129,7 +130,7 @@ def close_for_deleted(identity: Identity, *, at: datetime, run: CollectionRun | 
     def reason(finding: Finding) -> Reason:
         return Reason.IDENTITY_DELETED if finding.identity_id == identity.pk else Reason.FIXED
 
-    changes = compare(_wishes_of_copies(family, None), _known(identity, family), reason, at=at)
+    changes = compare(_wishes_of_copies(family, None), _known(identity, family), reason, at=at, seen=None)
     return _finish(identity, changes, at=at, run=run, is_baseline=False)
 
 

@@ -66,7 +66,7 @@ def test_the_same_again_changes_nothing_but_the_time_it_was_seen():
     identity = place()
     settle(identity, {"partner": sends(identity, role())})
     events = AuditEvent.objects.count()
-    assert settle(identity, at=LATER) == FindingCounts()
+    assert settle(identity, at=LATER, run=builders.run()) == FindingCounts()
     finding = the("unknown-account-send")
     assert (finding.first_opened_at, finding.last_seen_at) == (NOW, LATER)
     assert FindingEpisode.objects.count() == 2
@@ -192,6 +192,8 @@ def test_what_could_not_be_read_is_stale_not_gone():
     assert Finding.objects.open().count() == 4
     assert not FindingEpisode.objects.exclude(closed_at=None).exists()
     assert settle(identity, at=LATER) == FindingCounts()
+    assert set(identity.findings.values_list("presence", flat=True)) == {"stale"}
+    assert settle(identity, at=LATER, run=builders.run()) == FindingCounts()
     assert set(identity.findings.values_list("presence", flat=True)) == {"present"}
 
 
