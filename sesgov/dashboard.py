@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.models import Account, CollectionRun, Scope, User
@@ -30,7 +30,7 @@ class State:
     tone: str
 
 
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """One page; what it counts, it links to."""
     user, at = person(request), timezone.now()

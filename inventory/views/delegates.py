@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import DelegateFilter
@@ -31,7 +31,7 @@ DELEGATES = ListPage(
 )
 
 
-@require_GET
+@require_safe
 def delegate_detail(request: HttpRequest, account_id: str) -> HttpResponse:
     """What can this account do to us?"""
     rows = Delegation.objects.visible_to(person(request)).live().outside().filter(account_id=account_id)

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import FindingFilter, RemediationFilter
@@ -61,7 +61,7 @@ REMEDIATIONS = ListPage(
 )
 
 
-@require_GET
+@require_safe
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: why, the fix, its episodes, what closes it."""
     related = ("identity__scope__account__organization", "identity__owner_team", "identity__owner_user", "assignee")

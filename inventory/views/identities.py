@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import IdentityFilter
@@ -52,7 +52,7 @@ IDENTITIES = ListPage(
 )
 
 
-@require_GET
+@require_safe
 def identity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who can send as this, why, since when?"""
     rows = Identity.objects.visible_to(person(request))

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django_filters import FilterSet
 from django_tables2 import RequestConfig, Table
 
@@ -59,7 +59,7 @@ class ListPage:
 def list_view(declared: ListPage) -> View:
     """The page: whole, or only its rows when htmx asks for them."""
 
-    @require_GET
+    @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         filtered, rows = _filtered(request, declared)
         table = declared.table(rows)
@@ -87,7 +87,7 @@ def list_view(declared: ListPage) -> View:
 def export_view(declared: ListPage) -> View:
     """The same rows as CSV, all of them."""
 
-    @require_GET
+    @require_safe
     def view(request: HttpRequest) -> HttpResponseBase:
         _, rows = _filtered(request, declared)
         table = declared.table(rows)

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.filters import RunFilter
 from inventory.models import CollectionRun, Outcome, User
@@ -56,13 +56,13 @@ RUNS = ListPage(
 )
 
 
-@require_GET
+@require_safe
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, its scopes as they are read."""
     return render(request, "inventory/run.html", {"section": "runs"} | _run(request, pk))
 
 
-@require_GET
+@require_safe
 def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of a run's page, asked for every two seconds until the run has ended."""
     context = _run(request, pk)
@@ -70,7 +70,7 @@ def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "inventory/run.html#progress", context, status=status)
 
 
-@require_GET
+@require_safe
 def run_line(request: HttpRequest, pk: int) -> HttpResponse:
     """One line about a run that other pages show while it lasts."""
     context = _run(request, pk)

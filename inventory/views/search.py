@@ -5,7 +5,7 @@ import re
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import account_digits
@@ -16,7 +16,7 @@ SHOWN = 10
 _FINDING = re.compile(r"^[fF]-?(\d{1,18})$")
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Ten of each kind; a finding's number leads straight to it."""
     user = person(request)

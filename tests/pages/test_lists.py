@@ -154,3 +154,9 @@ def test_a_page_that_is_not_there_is_the_nearest_one(query):
     page = text_of(client_of("viewer"), f"{reverse('inventory:identity_list')}?{query}")
     assert "shop.example.com" in page
     assert "news.example.com" in page
+
+
+@pytest.mark.parametrize("name", ["identity_list", "finding_list", "delegate_list", "run_list", "search"])
+def test_who_asks_for_the_head_gets_it(name):
+    answer = client_of("viewer").head(reverse(f"inventory:{name}"))
+    assert (answer.status_code, answer.content) == (200, b"")
