@@ -16,6 +16,8 @@ def main(number: int) -> int:
     plant(MUTANTS[number])
     soundness = importlib.import_module("tests.policy.soundness")
     dice = importlib.import_module("tests.policy.generators.dice")
+    if MUTANTS[number].module not in sys.modules:
+        raise RuntimeError(f"{MUTANTS[number].module} is imported by nothing, so the mutant was not planted")
     tally = soundness.Tally()
     for seed in (MUTANTS[number].first, *range(_EXAMPLES)):
         soundness.try_one(dice.SeededDice(seed), tally, focus=soundness.focus_of(seed))
