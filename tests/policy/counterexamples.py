@@ -76,6 +76,7 @@ def carried(caller: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 STRANGER = role(STRANGERS[0])
 _PARTNERS_ROLE = role(PARTNER, "Mailer")
+_OWN_ROLE = role(OWNER, "Mailer")
 _SERVICE = {"kind": "service", "service": "cognito-idp.amazonaws.com"}
 _SERVICE_ONLY = {"Service": _SERVICE["service"]}
 _PATH = f"x:{PARTNER}:role/Mailer"
@@ -83,6 +84,12 @@ _PATH = f"x:{PARTNER}:role/Mailer"
 
 def _by_service(**more: Any) -> Request:
     return asked(_SERVICE, carried({}, aws__SourceIp=more.pop("aws__SourceIp", None), **more), channel="service")
+
+
+def _by_endpoint(**more: Any) -> Request:
+    """A stranger's call through an endpoint of a VPC."""
+    places = {"aws__SourceVpc": "vpc-09f8e7d6c5b4a3021", "aws__SourceVpce": "vpce-09f8e7d6c5b4a3021"}
+    return asked(STRANGER, carried(STRANGER, aws__SourceIp=None, **{**places, **more}), channel="vpc_endpoint")
 
 
 CASES = (
@@ -161,4 +168,16 @@ CASES = (
     Case("a short unique id is still an id", policy(
         allow(Condition={"StringLike": {"aws:userid": "AROAEXAMPLEID:*"}})
     )),
+    Case("an operator for another type is in doubt where only an endpoint carries the key", policy(
+        allow(Condition={"BinaryEquals": {"aws:SourceVpce": "vpce-1?"}})
+    ), _by_endpoint(aws__SourceVpce="vpce-1x")),
+    Case("an address of an endpoint is no ARN, and that is in doubt", policy(
+        allow(Condition={"ArnLike": {"aws:VpcSourceIp": "10.0.0.0/8"}})
+    ), _by_endpoint(aws__VpcSourceIp="9.255.255.255")),
+    Case("an unreadable principal means at most the account its ARN names", policy(
+        allow(Principal={"AWS": f"arn:aws:iam::{PARTNER}:group/x"}), deny(NotPrincipal={"AWS": OWNER})
+    ), asked(_OWN_ROLE, carried(_OWN_ROLE)), allowed=False),
+    Case("an ARN that names no account is not the owner's", policy(
+        allow(Principal={"AWS": "arn:aws:s3:::bucket"}), deny(NotPrincipal={"AWS": OWNER})
+    ), asked(_OWN_ROLE, carried(_OWN_ROLE)), allowed=False),
 )  # fmt: skip

@@ -31,11 +31,21 @@ class SignerCircles(CircleSearch):
                 return
         else:
             self.base = self.base._replace(is_network_fresh=False)
-        if any(principal.kind is PrincipalKind.DOUBTFUL for principal in principals):
-            everyone = replace(self.statement, principals=_EVERYONE)
-            found = SignerCircles(self.permission, everyone, self.base, self.denies).find()
-            yield from (self._doubtful(circle) for circle in found)
+        yield from (self._doubtful(circle) for circle in self._perhaps())
         yield from self._listed()
+
+    def _perhaps(self) -> Iterator[Circle]:
+        """Whom a principal that nobody can judge may mean: callers of the account its ARN names, else anyone."""
+        doubtful = [p for p in self.statement.principals if p.kind is PrincipalKind.DOUBTFUL]
+        if any(principal.account is None for principal in doubtful):
+            everyone = replace(self.statement, principals=_EVERYONE)
+            own = (self.setting.partition, self.setting.owner_account)
+            is_own = any(principal.may_be_of(*own) for principal in doubtful)
+            found = SignerCircles(self.permission, everyone, self.base, self.denies).find()
+            yield from (circle for circle in found if is_own or circle.reach is not Reach.SELF)
+            return
+        for account in dict.fromkeys(p.account for p in doubtful if p.account and self._is_here(p)):
+            yield from self._account(account)
 
     def _anyone(self) -> Iterator[Circle]:
         stranger = self._model(self.base)

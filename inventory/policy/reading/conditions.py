@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from inventory.policy.keys import Key, Kind, find_key
+from inventory.policy.keys import Key, Kind, Source, find_key
 from inventory.policy.reading.instants import instant_of
 from inventory.policy.search.globs import Language, Pattern, Wild, arn_pattern, literal, wildcard
 from inventory.policy.search.networks import range_of
@@ -336,7 +336,7 @@ _FAMILIES = {
 
 
 def _doubt_of_type(operator: Operator, key: Key, values: Sequence[str]) -> Doubt:
-    if operator.family is Family.NULL or operator.family in _FAMILIES[key.kind] or key.direct == key.service == "never":
+    if operator.family is Family.NULL or operator.family in _FAMILIES[key.kind] or key.source is Source.NOBODY:
         return None
     if key.kind is Kind.TEXT and operator.family is Family.NUMERIC and operator.comparison == "Equals":
         return None

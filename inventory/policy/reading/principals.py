@@ -56,6 +56,12 @@ class Principal:
             return caller.account == self.account and self._is_of_partition(caller)
         return caller.kind is not CallerKind.SERVICE and self.value in (caller.arn, caller.session_arn)
 
+    def may_be_of(self, partition: str, account: str) -> bool:
+        """Whether a value that nobody can judge may mean callers of the account: one shaped as an ARN says its own."""
+        fields = self.value.split(":", 5)
+        is_arn = self.path[-2:-1] == ("AWS",) and len(fields) == 6 and fields[0] == "arn"
+        return not is_arn or (fields[1], fields[4]) == (partition, account)
+
     def _is_of_partition(self, caller: Caller) -> bool:
         return self.partition is None or (caller.arn or "").startswith(f"arn:{self.partition}:")
 
@@ -100,7 +106,7 @@ def _arn(value: str, path: Path) -> Principal:
     kind = _RESOURCES.get((service, resource.partition("/")[0]))
     if kind is None or not resource.partition("/")[2]:
         why = f"{value!r} is not a user, role or session"
-        return Principal(PrincipalKind.DOUBTFUL, value, path, account=account, doubt=why, is_exact=False)
+        return Principal(PrincipalKind.DOUBTFUL, value, path, account, partition, doubt=why, is_exact=False)
     return Principal(kind, value, path, account=account, partition=partition)
 
 
