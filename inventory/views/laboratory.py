@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from inventory.forms import QuestionForm
+from inventory.forms.questions import QuestionForm
 from inventory.models import Identity, User
 from inventory.pages.analysed import analysed
 from inventory.pages.laboratory import Experiment, laid_out, text_of

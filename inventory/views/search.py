@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from inventory import populations
-from inventory.filters import account_digits
+from inventory.filters.fields import account_digits
 from inventory.models import Account, Finding
 from inventory.views.requests import person
 

@@ -1,4 +1,4 @@
-"""The forms of pages that are no filters."""
+"""A request to SES, as the laboratory asks for it."""
 
 from django import forms
 

@@ -1,0 +1,18 @@
+"""How each list can be narrowed; the export narrows the same way. One noun, one file."""
+
+from inventory.filters.accounts import AccountFilter
+from inventory.filters.delegates import DelegateFilter
+from inventory.filters.findings import FindingFilter, RemediationFilter
+from inventory.filters.identities import IdentityFilter
+from inventory.filters.policies import PolicyFilter
+from inventory.filters.runs import RunFilter
+
+__all__ = [
+    "AccountFilter",
+    "DelegateFilter",
+    "FindingFilter",
+    "IdentityFilter",
+    "PolicyFilter",
+    "RemediationFilter",
+    "RunFilter",
+]

@@ -1,0 +1,38 @@
+"""Pieces that every filter is made of."""
+
+import re
+from typing import Any
+
+import django_filters as filters
+from django import forms
+
+from inventory.policy.reach import Reach
+from inventory.policy.trust import Trust
+from inventory.words import ENVIRONMENT, REACH, TRUST
+
+REACH_CHOICES = [(reach.value, REACH[reach].label) for reach in Reach if reach is not Reach.INERT]
+TRUST_CHOICES = [(trust.value, TRUST[trust].label) for trust in Trust]
+ENVIRONMENT_CHOICES = [("none", ENVIRONMENT[""])] + [(key, label) for key, label in ENVIRONMENT.items() if key]
+_SEPARATORS = re.compile(r"[\s-]")
+
+
+def account_digits(text: str) -> str:
+    """The digits of what may be part of an account id, ``4444-5555-6666`` included; else empty."""
+    digits = _SEPARATORS.sub("", text)
+    return digits if digits.isdecimal() else ""
+
+
+def search_box(placeholder: str) -> filters.CharFilter:
+    """Free text; the filter set says in ``search`` what it looks at."""
+    widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder})
+    return filters.CharFilter(method="search", label="Search", max_length=320, widget=widget)
+
+
+def choice(label: str, choices: Any, **options: Any) -> filters.ChoiceFilter:
+    """A choice that begins with "any"."""
+    return filters.ChoiceFilter(**{"label": label, "choices": choices, "empty_label": f"{label}: any"} | options)
+
+
+def hidden(**options: Any) -> filters.CharFilter:
+    """A filter that links set and nobody types."""
+    return filters.CharFilter(widget=forms.HiddenInput, max_length=320, **options)

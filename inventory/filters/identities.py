@@ -1,0 +1,81 @@
+"""How the list of identities is narrowed."""
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from inventory import populations
+from inventory.filters.fields import (
+    ENVIRONMENT_CHOICES,
+    REACH_CHOICES,
+    TRUST_CHOICES,
+    account_digits,
+    choice,
+    hidden,
+    search_box,
+)
+from inventory.models import Identity
+
+
+class IdentityFilter(filters.FilterSet):
+    """Identities by who can send as them, who owns them and where they stand."""
+
+    q = search_box("Name, account or owner")
+    reach = choice("Reach", REACH_CHOICES, method="by_reach")
+    trust = choice("Trust", TRUST_CHOICES, field_name="widest_trust")
+    sender = choice("Senders", [("outside", "Somebody outside"), ("none", "Nobody outside")], method="by_sender")
+    seen = choice("Sight", [("complete", "Seen completely"), ("unseen", "Not seen")], method="by_sight")
+    owner = choice(
+        "Owner",
+        [("resolved", "Resolved"), ("tag", "By tag"), ("assigned", "Assigned only"), ("missing", "Missing")],
+        method="by_owner",
+    )
+    environment = choice("Environment", ENVIRONMENT_CHOICES, method="by_environment")
+    dkim = choice("DKIM", [("on", "On"), ("off", "Off")], method="by_dkim")
+    region = hidden(field_name="scope__region")
+    account = hidden(field_name="scope__account__account_id", method="by_account")
+    sending_name = hidden(field_name="sending_name")
+
+    class Meta:
+        model = Identity
+        fields: tuple[str, ...] = ()
+
+    def search(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        text = value.strip()
+        found = (
+            Q(name__icontains=text)
+            | Q(scope__account__name__icontains=text)
+            | Q(owner_team__name__icontains=text)
+            | Q(owner_user__name__icontains=text)
+            | Q(owner_tag_value__icontains=text)
+        )
+        digits = account_digits(text)
+        return rows.filter(found | Q(scope__account__account_id__contains=digits) if digits else found)
+
+    def by_reach(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(widest_reach=value)
+
+    def by_sender(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        outside = populations.has_outside_sender()
+        return rows.filter(outside) if value == "outside" else rows.exclude(outside)
+
+    def by_sight(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        seen = populations.is_completely_seen(timezone.now())
+        return rows.filter(seen) if value == "complete" else rows.exclude(seen)
+
+    def by_owner(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        resolved = populations.has_resolved_owner()
+        if value == "tag":
+            return rows.filter(resolved, owner_source=Identity.OwnerSource.TAG)
+        if value == "assigned":
+            return rows.filter(resolved).exclude(owner_source=Identity.OwnerSource.TAG)
+        return rows.filter(resolved) if value == "resolved" else rows.exclude(resolved)
+
+    def by_environment(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(environment="" if value == "none" else value)
+
+    def by_account(self, rows: QuerySet[Identity], name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(**{name: account_digits(value) or value})
+
+    def by_dkim(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(dkim_enabled=value == "on")

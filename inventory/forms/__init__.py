@@ -1,0 +1,1 @@
+"""The forms of pages that are no filters. One noun, one file."""
