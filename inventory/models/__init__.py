@@ -1,6 +1,7 @@
 """The rows of the inventory; one noun, one file."""
 
 from inventory.models.accounts import Account
+from inventory.models.api_tokens import ApiToken
 from inventory.models.audit_events import REGISTRY_TYPES, AuditEvent
 from inventory.models.delegations import Delegation, DelegationState
 from inventory.models.findings import Finding, FindingEpisode, Severity
@@ -19,6 +20,7 @@ from inventory.models.vendors import Vendor
 __all__ = [
     "REGISTRY_TYPES",
     "Account",
+    "ApiToken",
     "AuditEvent",
     "CollectionRun",
     "Delegation",
