@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from inventory.views import identities, runs
 from inventory.views.accounts import ACCOUNTS
+from inventory.views.audit import AUDIT
 from inventory.views.delegates import DELEGATES, delegate_detail
 from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail
 from inventory.views.identities import IDENTITIES
@@ -35,6 +36,8 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/line/", runs.run_line, name="run_line"),
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
+    path("audit/", list_view(AUDIT), name="audit_list"),
+    path("audit.csv", export_view(AUDIT), name="audit_export"),
     path("laboratory/", laboratory, name="laboratory"),
     path("search/", search, name="search"),
 ]

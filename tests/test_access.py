@@ -19,6 +19,7 @@ READERS = (Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.A
 PEOPLE = (ANONYMOUS, NOBODY, "stranger", "owner", *[role.value for role in READERS])
 EVERYBODY = dict.fromkeys(PEOPLE[1:], 200) | {ANONYMOUS: 302}
 READERS_ONLY = EVERYBODY | {NOBODY: 404, "stranger": 404, "owner": 404}
+AUDIT_READERS = READERS_ONLY | {Role.VIEWER: 404, Role.VENDOR_MANAGER: 404}
 WITH_OWNER = EVERYBODY | {NOBODY: 404, "stranger": 404}
 MAY_START = (Role.SECURITY.value, Role.ADMIN.value)
 
@@ -46,6 +47,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:run_detail": READERS_ONLY,
     "inventory:run_line": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
     "inventory:run_progress": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
+    "inventory:audit_list": AUDIT_READERS,
+    "inventory:audit_export": AUDIT_READERS,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }

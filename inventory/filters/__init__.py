@@ -1,6 +1,7 @@
 """How each list can be narrowed; the export narrows the same way. One noun, one file."""
 
 from inventory.filters.accounts import AccountFilter
+from inventory.filters.audit import AuditFilter
 from inventory.filters.delegates import DelegateFilter
 from inventory.filters.findings import FindingFilter, RemediationFilter
 from inventory.filters.identities import IdentityFilter
@@ -9,6 +10,7 @@ from inventory.filters.runs import RunFilter
 
 __all__ = [
     "AccountFilter",
+    "AuditFilter",
     "DelegateFilter",
     "FindingFilter",
     "IdentityFilter",

@@ -1,12 +1,23 @@
 """The audit trail: who did what, appended and never changed."""
 
+from typing import ClassVar, Self
+
 import pgtrigger
 from django.db import models
 
+from inventory.models.roles import READS_AUDIT
 from inventory.models.users import User
 
 # What trust, owners and environments follow from.
 REGISTRY_TYPES = ("account", "organization", "team", "user", "vendor")
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    """The one door to the trail."""
+
+    def visible_to(self, user: User) -> Self:
+        """All of it or nothing: who did what is for those who answer for it."""
+        return self if user.has_role(READS_AUDIT) else self.none()
 
 
 class AuditEvent(models.Model):
@@ -24,6 +35,8 @@ class AuditEvent(models.Model):
     object_id = models.CharField(max_length=64)
     object_name = models.CharField(max_length=400)
     data = models.TextField(default="{}")
+
+    objects: ClassVar[models.Manager["AuditEvent"]] = models.Manager.from_queryset(AuditEventQuerySet)()
 
     class Meta:
         ordering = ("-id",)

@@ -18,3 +18,5 @@ class Role(models.TextChoices):
 READS_INVENTORY = frozenset({Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Role.AUDITOR, Role.ADMIN})
 # Who may start a collection.
 STARTS_COLLECTION = frozenset({Role.SECURITY, Role.ADMIN})
+# Who reads the audit trail.
+READS_AUDIT = frozenset({Role.SECURITY, Role.AUDITOR, Role.ADMIN})

@@ -1,6 +1,7 @@
 """The tables of the list pages and their exports; one noun, one file."""
 
 from inventory.tables.accounts import AccountTable
+from inventory.tables.audit import AuditTable
 from inventory.tables.delegates import DelegateTable
 from inventory.tables.findings import FindingTable, RemediationTable
 from inventory.tables.identities import IdentityTable
@@ -9,6 +10,7 @@ from inventory.tables.runs import RunTable
 
 __all__ = [
     "AccountTable",
+    "AuditTable",
     "DelegateTable",
     "FindingTable",
     "IdentityTable",

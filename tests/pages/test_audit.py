@@ -1,0 +1,77 @@
+"""The audit trail as a page."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from inventory.models import AuditEvent, Role
+from inventory.services.audit import record
+from tests import builders
+from tests.builders import NOW
+from tests.pages.clients import client_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+URL = "/audit/"
+
+
+def _event(action: str = "vendor.added", *, days: int = 0, person: bool = True, **data: object) -> AuditEvent:
+    actor = builders.user(Role.ADMIN) if person else None
+    with transaction.atomic():
+        return record(
+            at=NOW - timedelta(days=days), actor=actor, action=action, target=builders.vendor(name=action), data=data
+        )
+
+
+def test_an_event_says_who_did_what_when_with_all_details():
+    event = _event("vendor.contract_moved", contract_ends_on="2027-03-31", sponsor=None)
+    text = text_of(client_of(Role.AUDITOR), URL)
+    assert event.actor_name in text
+    assert "Contract moved" in text
+    assert "2027-03-31" in text
+    assert "<dd>nothing</dd>" in text
+
+
+def test_hostile_details_are_shown_as_text():
+    _event(note="<script>alert(1)</script>")
+    assert "<script>alert(1)" not in text_of(client_of(Role.AUDITOR), URL)
+
+
+def test_the_trail_is_narrowed_by_kind_by_person_and_by_day():
+    _event("vendor.old", days=9)
+    _event("vendor.recent", days=1)
+    _event("vendor.automatic", person=False)
+    client = client_of(Role.SECURITY)
+    day = (NOW - timedelta(days=1)).date().isoformat()
+    assert _shown(text_of(client, f"{URL}?noun=vendor&by=people")) == {"vendor.old", "vendor.recent"}
+    assert _shown(text_of(client, f"{URL}?noun=vendor&since={day}")) == {"vendor.recent", "vendor.automatic"}
+    assert _shown(text_of(client, f"{URL}?noun=vendor&until={day}")) == {"vendor.old", "vendor.recent"}
+    assert _shown(text_of(client, f"{URL}?q=recent")) == {"vendor.recent"}
+
+
+def _shown(text: str) -> set[str]:
+    return {name for name in ("vendor.old", "vendor.recent", "vendor.automatic") if name in text}
+
+
+def test_a_day_that_does_not_exist_shows_nothing_and_says_so():
+    _event()
+    text = text_of(client_of(Role.AUDITOR), f"{URL}?since=2027-02-30")
+    assert "The filter was not understood" in text
+    assert "vendor.added" not in text
+
+
+def test_the_export_keeps_the_stored_words_and_the_canonical_json():
+    _event(note="plain")
+    lines = text_of(client_of(Role.AUDITOR), "/audit.csv?noun=vendor").splitlines()
+    assert lines[0] == "When,Who,What,Kind,On,Number,Details"
+    assert "vendor.added" in lines[1]
+    assert '"{""note"":""plain""}"' in lines[1]
+
+
+def test_many_events_cost_no_query_each(django_assert_max_num_queries):
+    for number in range(30):
+        _event(f"vendor.number_{number}")
+    client = client_of(Role.AUDITOR)
+    with django_assert_max_num_queries(8):
+        client.get(URL)
