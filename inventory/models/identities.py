@@ -34,6 +34,7 @@ class Identity(models.Model):
 
     ``trust_rank``, ``reach_rank``, ``widest_reach``, ``widest_trust`` and ``delegate_count`` repeat what the open
     delegation states say, so that lists can sort by them; reconciliation writes both in one transaction.
+    ``open_finding_count`` repeats in the same way how many findings are open, hints left out.
     ``judged_on`` is the SHA-256 over all that its last judgement followed from; empty where it has to be judged at each
     look.
     """
@@ -70,6 +71,7 @@ class Identity(models.Model):
     trust_rank = models.PositiveSmallIntegerField(default=99)
     reach_rank = models.PositiveSmallIntegerField(default=99)
     delegate_count = models.PositiveIntegerField(default=0)
+    open_finding_count = models.PositiveIntegerField(default=0)
     judged_on = models.CharField(max_length=64, blank=True)
     first_seen_at = models.DateTimeField()
     last_read_at = models.DateTimeField()
@@ -89,6 +91,14 @@ class Identity(models.Model):
                 name="identity_by_risk",
             ),
             models.Index(fields=("name",), name="identity_by_name"),
+            # The same list by open findings, the most first.
+            models.Index(
+                fields=("-open_finding_count", "name", "id"),
+                condition=models.Q(gone_at=None),
+                name="identity_by_findings",
+            ),
+            # The list of sending names, and the identities of one of them.
+            models.Index(fields=("sending_name",), condition=models.Q(gone_at=None), name="identity_by_sending_name"),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from inventory.models import Account, Organization, User, Vendor
+from inventory.models import Account, Organization, User, Vendor, VendorContact
 from inventory.services.accounts import NewAccount, add_account
 from inventory.services.audit import record
 from inventory.services.organizations import add_organization
@@ -64,9 +64,8 @@ def _enter_vendor(vendor: known.Vendor, at: datetime) -> None:
         return
     ends_on = None if vendor.ends_in_days is None else (at + timedelta(days=vendor.ends_in_days)).date()
     sponsor = User.objects.filter(email__iexact=vendor.sponsor).first()
-    entered = Vendor.objects.create(
-        name=vendor.name, contact_email=vendor.contact, sponsor=sponsor, contract_ends_on=ends_on, created_at=at
-    )
+    entered = Vendor.objects.create(name=vendor.name, sponsor=sponsor, contract_ends_on=ends_on, created_at=at)
+    VendorContact.objects.create(vendor=entered, name=vendor.contact, email=vendor.contact)
     data = {"name": vendor.name, "contract_ends_on": ends_on, "sponsor": vendor.sponsor}
     record(at=at, actor=None, action="vendor.added", target=entered, data=data)
 
