@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from inventory.models.owner_rules import OwnerRule
 from inventory.models.scopes import Scope
 from inventory.models.teams import Team
 from inventory.models.users import User
@@ -36,7 +37,8 @@ class Identity(models.Model):
     delegation states say, so that lists can sort by them; reconciliation writes both in one transaction.
     ``open_finding_count`` repeats in the same way how many findings are open, hints left out.
     ``judged_on`` is the SHA-256 over all that its last judgement followed from; empty where it has to be judged at each
-    look.
+    look. ``is_judgement_due``: its owner changed by a decision of people, and its findings are still to follow.
+    ``owner_rule`` is set where the source is a rule.
     """
 
     class Type(models.TextChoices):
@@ -44,7 +46,10 @@ class Identity(models.Model):
         EMAIL_ADDRESS = "EMAIL_ADDRESS", "Email address"
 
     class OwnerSource(models.TextChoices):
+        ACTING = "acting", "Acting owner"
+        CLAIM = "claim", "Assigned by hand"
         TAG = "tag", "Owner tag"
+        RULE = "rule", "Owner rule"
         ACCOUNT = "account", "Account's owner"
         UNRESOLVED = "unresolved", "Tag value is nobody we know"
         NONE = "none", "No owner"
@@ -66,6 +71,9 @@ class Identity(models.Model):
     owner_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="identities")
     owner_source = models.CharField(max_length=12, choices=OwnerSource.choices, default=OwnerSource.NONE)
     owner_tag_value = models.CharField(max_length=256, blank=True)
+    owner_rule = models.ForeignKey(
+        OwnerRule, on_delete=models.PROTECT, null=True, blank=True, related_name="identities"
+    )
     widest_reach = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Reach], default=Reach.SELF)
     widest_trust = models.CharField(max_length=20, choices=[(t.value, t.value) for t in Trust], blank=True)
     trust_rank = models.PositiveSmallIntegerField(default=99)
@@ -73,6 +81,7 @@ class Identity(models.Model):
     delegate_count = models.PositiveIntegerField(default=0)
     open_finding_count = models.PositiveIntegerField(default=0)
     judged_on = models.CharField(max_length=64, blank=True)
+    is_judgement_due = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     last_read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +100,8 @@ class Identity(models.Model):
                 name="identity_by_risk",
             ),
             models.Index(fields=("name",), name="identity_by_name"),
+            # What is left to judge again, asked at each tick.
+            models.Index(fields=("id",), condition=models.Q(is_judgement_due=True), name="identity_to_judge"),
             # The same list by open findings, the most first.
             models.Index(
                 fields=("-open_finding_count", "name", "id"),
