@@ -5,11 +5,10 @@ from typing import ClassVar, Self
 import pgtrigger
 from django.db import models
 
-from inventory.models.roles import READS_AUDIT
 from inventory.models.users import User
 
-# What trust, owners and environments follow from.
-REGISTRY_TYPES = ("account", "organization", "team", "user", "vendor")
+# What trust, owners, environments and the grouping by sending name follow from.
+REGISTRY_TYPES = ("account", "organization", "ownerassignment", "ownerrule", "sendingname", "team", "user", "vendor")
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -17,7 +16,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def visible_to(self, user: User) -> Self:
         """All of it or nothing: who did what is for those who answer for it."""
-        return self if user.has_role(READS_AUDIT) else self.none()
+        return self if user.reads_audit else self.none()
 
 
 class AuditEvent(models.Model):
