@@ -1,0 +1,62 @@
+"""Deputies: who stands in for an owner, from when to when."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.db import models
+
+from inventory.models.teams import Team
+from inventory.models.users import User
+
+
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    """Deputies by day."""
+
+    def current(self, on: date) -> Self:
+        """Those that stand in on a day."""
+        return self.filter(ended_at=None, from_on__lte=on, until_on__gte=on)
+
+    def not_over(self, on: date) -> Self:
+        """Those that stand in on a day or will later."""
+        return self.filter(ended_at=None, until_on__gte=on)
+
+
+class Deputy(models.Model):
+    """A person who sees and does what a team or another person may as owner, ``until_on`` included."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="deputies")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="deputies")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stands_in_for")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[models.Manager["Deputy"]] = models.Manager.from_queryset(DeputyQuerySet)()
+
+    class Meta:
+        ordering = ("from_on", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(team=None, user__isnull=False) | models.Q(team__isnull=False, user=None),
+                name="deputy_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_on__gte=models.F("from_on")), name="deputy_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None) | ~models.Q(user=models.F("deputy")), name="deputy_is_another"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.deputy} for {self.owner}"
+
+    @property
+    def owner(self) -> "Team | User":
+        """The team or the person stood in for."""
+        owner = self.team or self.user
+        assert owner is not None
+        return owner
