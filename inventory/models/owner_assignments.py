@@ -115,8 +115,7 @@ class OwnerAssignment(models.Model):
         return f"{self.identity} to {self.owner}"
 
     @property
-    def owner(self) -> "Team | User":
+    def owner(self) -> "Team | User | None":
         """The team or the person."""
         owner = self.team or self.user
-        assert owner is not None
-        return owner
+        return self.team or self.user

@@ -61,11 +61,10 @@ class OwnerRule(models.Model):
         return self.words
 
     @property
-    def owner(self) -> "Team | User":
+    def owner(self) -> "Team | User | None":
         """The team or the person."""
         owner = self.team or self.user
-        assert owner is not None
-        return owner
+        return self.team or self.user
 
     @property
     def words(self) -> str:
