@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from inventory.models.roles import READS_INVENTORY, Role
+from inventory.models.roles import READS_AUDIT, READS_INVENTORY, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,3 +61,8 @@ class User(AbstractBaseUser):
     def reads_inventory(self) -> bool:
         """Whether every identity is visible to this person, not only those of their teams."""
         return self.has_role(READS_INVENTORY)
+
+    @property
+    def reads_audit(self) -> bool:
+        """Whether the audit trail is open to this person."""
+        return self.has_role(READS_AUDIT)

@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 
 from inventory.filters import AuditFilter
 from inventory.models import AuditEvent, User
-from inventory.models.roles import READS_AUDIT
 from inventory.tables import AuditTable
 from inventory.views.lists import ListPage, Preset
 
@@ -24,5 +23,5 @@ AUDIT = ListPage(
     filterset=AuditFilter,
     table=AuditTable,
     presets=(Preset("By people", {"by": "people"}), Preset("Registry", {"noun": "account"})),
-    is_for=lambda user: user.has_role(READS_AUDIT),
+    is_for=lambda user: user.reads_audit,
 )

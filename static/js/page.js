@@ -7,7 +7,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
-      document.querySelectorAll("details.person[open], details.places-fold[open]").forEach((each) => { each.open = false; });
+      document.querySelectorAll("details[data-menu][open]").forEach((each) => {
+        if (each.contains(event.target)) each.querySelector("summary").focus();
+        each.open = false;
+      });
       if (event.target === search()) search().blur();
     }
     if (isTyping(event.target)) return;
@@ -29,7 +32,7 @@
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
-    document.querySelectorAll("details.person[open]").forEach((each) => {
+    document.querySelectorAll("details[data-menu][open]").forEach((each) => {
       if (!each.contains(event.target)) each.open = false;
     });
     if (!button) return;
