@@ -57,5 +57,4 @@ class Deputy(models.Model):
     @property
     def owner(self) -> "Team | User | None":
         """The team or the person stood in for."""
-        owner = self.team or self.user
         return self.team or self.user

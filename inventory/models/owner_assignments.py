@@ -117,5 +117,4 @@ class OwnerAssignment(models.Model):
     @property
     def owner(self) -> "Team | User | None":
         """The team or the person."""
-        owner = self.team or self.user
         return self.team or self.user

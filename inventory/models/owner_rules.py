@@ -63,7 +63,6 @@ class OwnerRule(models.Model):
     @property
     def owner(self) -> "Team | User | None":
         """The team or the person."""
-        owner = self.team or self.user
         return self.team or self.user
 
     @property
