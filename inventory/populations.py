@@ -49,7 +49,7 @@ def undetermined_identities(user: User) -> QuerySet[Identity]:
 
 def is_completely_seen(at: datetime) -> Q:
     """The identity lies in a scope whose last look was complete and not older than 48 hours."""
-    return ~Q(scope__in=Scope.objects.unseen(at).values("pk")) & Q(scope__is_expected=True)
+    return ~Q(scope__in=Scope.objects.unread(at).values("pk")) & Q(scope__is_expected=True)
 
 
 def delegates(user: User) -> QuerySet[Any, Any]:

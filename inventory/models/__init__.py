@@ -12,6 +12,7 @@ from inventory.models.figure_snapshots import FigureSnapshot
 from inventory.models.finding_comments import FindingComment
 from inventory.models.findings import Finding, FindingEpisode, Severity
 from inventory.models.identities import Identity, IdentityState
+from inventory.models.known_accounts import KnownAccount
 from inventory.models.last_judgements import LastJudgement
 from inventory.models.organizations import Organization
 from inventory.models.owner_assignments import OwnerAssignment
@@ -47,6 +48,7 @@ __all__ = [
     "FindingEpisode",
     "Identity",
     "IdentityState",
+    "KnownAccount",
     "LastJudgement",
     "ListedIdentity",
     "Membership",

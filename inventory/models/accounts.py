@@ -41,7 +41,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
 
 class Account(models.Model):
-    """One AWS account that somebody entered or discovered; unknown delegates have no row."""
+    """One AWS account that somebody entered or discovered; unknown delegates have no row.
+
+    ``listed_at`` is the last time that AWS Organizations listed it, with ``listed_name``, ``email``, ``state`` and
+    ``ou_path`` (``o-.../r-.../ou-.../``); ``left_at`` says that a complete listing of its organization lacked it since.
+    """
 
     class Relationship(models.TextChoices):
         MANAGED = "managed", "Managed"
@@ -88,6 +92,11 @@ class Account(models.Model):
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
     ends_on = models.DateField(null=True, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    ou_path = models.CharField(max_length=1000, blank=True)
+    listed_name = models.CharField(max_length=200, blank=True)
+    listed_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager["Account"]] = models.Manager.from_queryset(AccountQuerySet)()
@@ -106,9 +115,14 @@ class Account(models.Model):
 
     def trust(self, on: date) -> Trust:
         """What a delegation to this account is worth on a day."""
-        if self.has_ended(on):
+        if self.has_ended(on) or self.has_left:
             return Trust.FORMER
         return _ACCOUNT_TRUST[self.relationship]
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was trusted as our organization's and is no longer in it; a person may say what it is now."""
+        return self.left_at is not None and _ACCOUNT_TRUST[self.relationship] is Trust.ORGANIZATION
 
     def has_ended(self, on: date) -> bool:
         """Whether the account is closed or suspended, or its own or its vendor's end has passed."""
