@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from inventory.models.identities import Identity
+from inventory.models.roles import Role
 from inventory.models.runs import CollectionRun
 from inventory.models.users import User
 from inventory.policy.rules import RULES, Fix, Place, RuleText, fix_for
@@ -22,6 +23,8 @@ class Severity(models.TextChoices):
 
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+# The dispositions that end with a day.
+ACCEPTED = ("risk_accepted", "false_positive")
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -37,10 +40,33 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Present at the last look, or not looked at since: a finding that went stale is not gone."""
         return self.exclude(presence=Finding.Presence.ABSENT)
 
+    def actionable_by(self, user: User) -> Self:
+        """Those that the person may triage, assign and comment on: security all of them, an owner their own."""
+        if user.has_role([Role.SECURITY]):
+            return self
+        return self.filter(identity__in=Identity.objects.owned_by(user))
+
+    def accepted(self, on: date) -> Self:
+        """Those that two people let stand, as a risk or as a false positive, until ``on`` or later."""
+        return self.filter(disposition__in=ACCEPTED, disposition_until__gte=on)
+
     def unaccepted(self, on: date) -> Self:
-        """Without those that somebody has accepted, or called false, until ``on`` or later."""
-        accepted = (Finding.Disposition.RISK_ACCEPTED, Finding.Disposition.FALSE_POSITIVE)
-        return self.exclude(disposition__in=accepted, disposition_until__gte=on)
+        """All others: an acceptance whose day is over counts no longer."""
+        return self.exclude(disposition__in=ACCEPTED, disposition_until__gte=on)
+
+    def standing(self, disposition: str, on: date) -> Self:
+        """Those that stand there on a day; what was accepted until an earlier one is new again."""
+        if disposition in ACCEPTED:
+            return self.accepted(on).filter(disposition=disposition)
+        alike = models.Q(disposition=disposition)
+        if disposition == Finding.Disposition.NEW:
+            alike |= models.Q(disposition__in=ACCEPTED)
+        return self.unaccepted(on).filter(alike)
+
+    def of_first_look(self, *, is_so: bool = True) -> Self:
+        """Those that the first complete look at their scope found, or those that came later."""
+        found = models.Exists(FindingEpisode.objects.filter(finding=models.OuterRef("pk"), is_baseline=True))
+        return self.filter(found if is_so else ~found)
 
     def counted(self) -> Self:
         """All but hints, which appear in no count."""
@@ -103,6 +129,16 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} on {self.identity_id}"
+
+    def is_accepted(self, on: date) -> bool:
+        """Whether two people let it stand on a day."""
+        return self.disposition in ACCEPTED and self.disposition_until is not None and self.disposition_until >= on
+
+    def standing(self, on: date) -> "Finding.Disposition":
+        """The disposition on a day: what was accepted until an earlier one is new again."""
+        if self.disposition in ACCEPTED and not self.is_accepted(on):
+            return self.Disposition.NEW
+        return self.Disposition(self.disposition)
 
     @property
     def rule(self) -> RuleText:

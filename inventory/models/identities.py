@@ -18,8 +18,10 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
 
     def visible_to(self, user: User) -> Self:
         """What this person may see: everything for readers of the inventory, else what they or their teams own."""
-        if user.reads_inventory:
-            return self
+        return self if user.reads_inventory else self.owned_by(user)
+
+    def owned_by(self, user: User) -> Self:
+        """Those for which this person answers as their owner, whatever else they may read."""
         if not user.has_role(["owner"]):
             return self.none()
         team_ids: Iterable[int] = list(user.memberships.values_list("team_id", flat=True))
