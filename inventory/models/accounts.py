@@ -1,10 +1,11 @@
 """The registry of AWS accounts: ours, our partners' and those that were."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from inventory.models.organizations import Organization
 from inventory.models.teams import Team
@@ -25,6 +26,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def managed(self) -> Self:
         """Accounts whose identities we collect."""
         return self.filter(relationship=Account.Relationship.MANAGED)
+
+    def verified(self, on: date) -> Self:
+        """Those that somebody found to be what the registry says, or that our own organization listed, in 12 months."""
+        seen_on = timezone.make_aware(datetime.combine(on - timedelta(days=365), time.min))
+        listed = models.Q(relationship__in=_OURS, left_at=None, listed_at__gte=seen_on)
+        same_vendor = models.Q(verifications__vendor=models.F("vendor")) | models.Q(
+            verifications__vendor=None, vendor=None
+        )
+        checked = Account.objects.filter(
+            same_vendor, verifications__valid_until__gte=on, verifications__relationship=models.F("relationship")
+        )
+        return self.filter(listed | models.Q(pk__in=checked.order_by().values("pk")))
 
     def registry(self, *, on: date, owner_organization: str | None) -> Registry:
         """What is trusted on a day, as the policy engine takes it: two queries."""
@@ -133,6 +146,7 @@ class Account(models.Model):
         )
 
 
+_OURS = (Account.Relationship.MANAGED, Account.Relationship.ORGANIZATION)
 _ACCOUNT_TRUST: dict[str, Trust] = {
     Account.Relationship.MANAGED: Trust.ORGANIZATION,
     Account.Relationship.ORGANIZATION: Trust.ORGANIZATION,

@@ -15,6 +15,11 @@ class RefusedError(ValueError):
         self.message = message
 
 
+def check_text(field: str, value: str, longest: int) -> None:
+    """As :func:`check_words`, for text of several lines."""
+    check_words(field, value.replace("\r\n", " ").replace("\n", " "), longest)
+
+
 def check_words(field: str, value: str, longest: int) -> None:
     """Refuse a name that is too long or holds what nobody can see."""
     if len(value) > longest:

@@ -7,6 +7,7 @@ from django.db import models
 from inventory.models import REGISTRY_TYPES, Account, AuditEvent
 from inventory.services.judgement import Knowledge
 from inventory.services.ownership import OwnerBook
+from inventory.services.sending_names import confirmed_names
 
 
 class RegistryView:
@@ -21,14 +22,16 @@ class RegistryView:
         self._knowledge: dict[int | None, Knowledge] = {}
         self._accounts: dict[int, Account] = {}
         self.owners = OwnerBook.load()
+        self.sending_names = confirmed_names()
 
     def refresh(self) -> None:
-        """One query; three more where something changed."""
+        """One query; four more where something changed."""
         version = _version()
         if version != self._version:
             self._version = version
             self._knowledge, self._accounts = {}, {}
             self.owners = OwnerBook.load()
+            self.sending_names = confirmed_names()
 
     def account(self, account_pk: int) -> Account:
         """The account as the registry has it now."""
