@@ -1,7 +1,7 @@
 """The audit trail's only way in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -28,17 +28,32 @@ def record(
     ``action`` is ``noun.verb`` in the past tense (``account.added``). ``data`` may hold text, whole numbers, booleans,
     ``None``, dates, lists and mappings; floats raise, since two machines may write them differently.
     """
+    (event,) = record_all(at=at, actor=actor, action=action, targets=[(target, data or {})])
+    return event
+
+
+def record_all(
+    *,
+    at: datetime,
+    actor: User | None,
+    action: str,
+    targets: Iterable[tuple[models.Model, Mapping[str, object]]],
+) -> list[AuditEvent]:
+    """Append one event for each target with its data, as :func:`record` does, in one statement."""
     if not transaction.get_connection().in_atomic_block:
         raise AuditOutsideTransactionError(action)
-    return AuditEvent.objects.create(
-        at=at,
-        actor=actor,
-        actor_name=actor.email if actor else SYSTEM,
-        action=action,
-        object_type=target._meta.model_name or "",
-        object_id=str(target.pk),
-        object_name=str(target)[:400],
-        data=canonical_json(data or {}),
+    return AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=at,
+            actor=actor,
+            actor_name=actor.email if actor else SYSTEM,
+            action=action,
+            object_type=target._meta.model_name or "",
+            object_id=str(target.pk),
+            object_name=str(target)[:400],
+            data=canonical_json(data),
+        )
+        for target, data in targets
     )
 
 

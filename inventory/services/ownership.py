@@ -1,12 +1,17 @@
 """Owners of identities: who answers for one, and how we know."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from django.conf import settings
+from django.db import connection
 
-from inventory.models import Account, Identity, Team, User
+from inventory.models import Account, Identity, OwnerAssignment, Team, User
+from inventory.services.owner_matching import RuleBook, owner_is_here
+
+# Any number that nothing else locks.
+_LOCK = 7_251_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +22,60 @@ class Owner:
     team_id: int | None = None
     user_id: int | None = None
     tag_value: str = ""
+    rule_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerBook:
-    """Active teams and people by every word that a tag may use for them, in lower case."""
+    """Who may own: active teams and people by every word that a tag may use for them, in lower case, the rules in
+    force, and what people have decided, by identity."""
 
     keys: Sequence[str]
     teams: Mapping[str, int]
     people: Mapping[str, int]
+    rules: RuleBook
+    assigned: Mapping[int, Owner]
 
     @classmethod
     def load(cls) -> Self:
-        """Read all active teams and people: two queries."""
-        return cls(keys=[key.lower() for key in settings.SESGOV_OWNER_TAG_KEYS], teams=_teams(), people=_people())
+        """Read all active teams and people, rules and assignments: four queries."""
+        return cls(
+            keys=[key.lower() for key in settings.SESGOV_OWNER_TAG_KEYS],
+            teams=_teams(),
+            people=_people(),
+            rules=RuleBook.load(),
+            assigned=_assigned(),
+        )
 
-    def owner(self, tags: Mapping[str, str], account: Account) -> Owner:
-        """By the first owner tag that names somebody, else by the account.
+    def owner(self, identity: Identity, account: Account) -> Owner:
+        """By what people decided, else the first owner tag that names somebody, else the rules, else the account.
 
-        A tag that names nobody keeps its value beside the account's owner, so that both can be shown.
+        What the tags say is kept beside any other owner, so that both can be shown.
         """
+        tagged = self._tagged(identity.tags)
+        assigned = self.assigned.get(identity.pk) if identity.pk else None
+        if assigned is not None:
+            return replace(assigned, tag_value=tagged.tag_value)
+        if tagged.source == Identity.OwnerSource.TAG:
+            return tagged
+        rule = self.rules.first(identity.name, account)
+        if rule is not None:
+            source = Identity.OwnerSource.RULE
+            return Owner(source, rule.team_id, rule.user_id, tag_value=tagged.tag_value, rule_id=rule.pk)
+        if account.owner_team is not None and account.owner_team.is_active:
+            return replace(tagged, source=Identity.OwnerSource.ACCOUNT, team_id=account.owner_team.pk)
+        return tagged
+
+    def _tagged(self, tags: Mapping[str, str]) -> Owner:
+        """Whom the tags name; nobody, with the first value, where none of them names anybody."""
         values = self._values(tags)
         for value in values:
             named = self._named(value)
             if named is not None:
                 return named
-        said = values[0][:256] if values else ""
-        if account.owner_team is not None and account.owner_team.is_active:
-            return Owner(Identity.OwnerSource.ACCOUNT, team_id=account.owner_team.pk, tag_value=said)
-        return Owner(Identity.OwnerSource.UNRESOLVED if said else Identity.OwnerSource.NONE, tag_value=said)
+        if not values:
+            return Owner(Identity.OwnerSource.NONE)
+        return Owner(Identity.OwnerSource.UNRESOLVED, tag_value=values[0][:256])
 
     def _values(self, tags: Mapping[str, str]) -> list[str]:
         """The values of owner tags, in the order of the configured keys."""
@@ -59,6 +89,24 @@ class OwnerBook:
         if word in self.people:
             return Owner(Identity.OwnerSource.TAG, user_id=self.people[word], tag_value=value[:256])
         return None
+
+
+def lock_owners() -> None:
+    """Let nobody else change who owns what until the transaction ends: one change sees what the other made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _assigned() -> dict[int, Owner]:
+    """Assignments in force whose owner is still here; an acting owner goes before any other."""
+    rows = OwnerAssignment.objects.active().filter(owner_is_here())
+    owners: dict[int, Owner] = {}
+    for identity_id, kind, team_id, user_id in rows.order_by("pk").values_list("identity", "kind", "team", "user"):
+        if kind == OwnerAssignment.Kind.ACTING:
+            owners[identity_id] = Owner(Identity.OwnerSource.ACTING, team_id, user_id)
+        else:
+            owners.setdefault(identity_id, Owner(Identity.OwnerSource.CLAIM, team_id, user_id))
+    return owners
 
 
 def _teams() -> dict[str, int]:

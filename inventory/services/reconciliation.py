@@ -11,6 +11,7 @@ from inventory.models import Account, CollectionRun, Identity, IdentityState, Sc
 from inventory.services.audit import record
 from inventory.services.delegations import save_delegations
 from inventory.services.findings import FindingCounts, close_for_deleted, see_again
+from inventory.services.identity_copies import lock_family
 from inventory.services.judgement import Knowledge, judge, save_ranks
 from inventory.services.judgement_grounds import grounds
 from inventory.services.ownership import OwnerBook
@@ -22,7 +23,8 @@ _READ_FIELDS = (
     "arn", "identity_type", "is_verified", "verification_status", "dkim_enabled", "dkim_status", "mail_from_domain",
     "configuration_set", "tags", "gone_at",
 )  # fmt: skip
-_STATE_FIELDS = ("environment", "owner_team_id", "owner_user_id", "owner_source")
+STATE_FIELDS = ("environment", "owner_team_id", "owner_user_id", "owner_source")
+OWNER_FIELDS = (*STATE_FIELDS, "owner_tag_value", "owner_rule_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCoun
 
 
 def _locked(scope: Scope, name: str) -> Identity | None:
-    """The row, held against a second reader of the same scope."""
+    """The row and its copies, held against a second reader."""
+    lock_family(scope, name)
     identity = (
         Identity.objects.select_for_update(of=("self",), no_key=True)
         .filter(scope=scope, name=name)
@@ -140,23 +143,26 @@ def _take_facts(identity: Identity, facts: IdentityFacts, context: Context) -> l
     values["arn"] = identity_arn(
         partition=account.partition, region=context.scope.region, account_id=account.account_id, name=facts.name
     )
-    values["sending_name"] = sending_name(facts.name)
+    values["sending_name"] = sending_name(facts.name, context.view.sending_names)
     return _set(identity, values)
 
 
 def assign_owner(identity: Identity, account: Account, owners: OwnerBook) -> list[str]:
-    """Set environment and owner by tags and account; returns the names of the fields that changed, unsaved."""
-    owner = owners.owner(identity.tags, account)
-    return _set(
-        identity,
-        {
-            "environment": account.environment,
-            "owner_team_id": owner.team_id,
-            "owner_user_id": owner.user_id,
-            "owner_source": str(owner.source),
-            "owner_tag_value": owner.tag_value,
-        },
-    )
+    """Set environment and owner; returns the names of the fields that changed, unsaved."""
+    return _set(identity, owner_values(identity, account, owners))
+
+
+def owner_values(identity: Identity, account: Account, owners: OwnerBook) -> dict[str, object]:
+    """What ``OWNER_FIELDS`` of the identity are to hold."""
+    owner = owners.owner(identity, account)
+    return {
+        "environment": account.environment,
+        "owner_team_id": owner.team_id,
+        "owner_user_id": owner.user_id,
+        "owner_source": str(owner.source),
+        "owner_tag_value": owner.tag_value,
+        "owner_rule_id": owner.rule_id,
+    }
 
 
 def _set(identity: Identity, values: dict[str, object]) -> list[str]:
@@ -168,7 +174,7 @@ def _set(identity: Identity, values: dict[str, object]) -> list[str]:
 
 def save_state(identity: Identity, at: datetime) -> None:
     """Close the open interval of owner and environment where they changed, and open the next."""
-    values = {name: getattr(identity, name) for name in _STATE_FIELDS}
+    values = {name: getattr(identity, name) for name in STATE_FIELDS}
     current = identity.states.filter(to_at=None).order_by("pk").first()
     if current is not None:
         if all(getattr(current, name) == value for name, value in values.items()):
@@ -179,5 +185,5 @@ def save_state(identity: Identity, at: datetime) -> None:
 
 
 def _open_state(identity: Identity, at: datetime) -> None:
-    values = {name: getattr(identity, name) for name in _STATE_FIELDS}
+    values = {name: getattr(identity, name) for name in STATE_FIELDS}
     IdentityState.objects.create(identity=identity, from_at=at, **values)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from inventory.models import Identity, PolicyVersion
 from inventory.services.audit import record
 from inventory.services.findings import FindingCounts
+from inventory.services.identity_copies import lock_family
 from inventory.services.judgement import Judgement, judge
 from inventory.services.policy_versions import current_documents
 from inventory.services.reconciliation import assign_owner, save_state
@@ -22,8 +23,19 @@ def reevaluate(*, at: datetime, accounts: Sequence[str] | None = None) -> Findin
     """
     view = RegistryView(timezone.localdate(at))
     counts = FindingCounts()
-    for identity_id in list(_concerned(accounts).values_list("pk", flat=True)):
-        counts += _judge_again(identity_id, view, at)
+    for identity in list(_concerned(accounts).select_related("scope").only("name", "scope__account_id")):
+        counts += _judge_again(identity, view, at)
+    return counts
+
+
+def judge_due(*, at: datetime, limit: int | None = None) -> FindingCounts:
+    """Judge the identities whose owner people changed, at most ``limit`` of them; whoever dies over it, the rest stays
+    due."""
+    view = RegistryView(timezone.localdate(at))
+    due = Identity.objects.live().filter(is_judgement_due=True).order_by("pk")
+    counts = FindingCounts()
+    for identity in list(due.select_related("scope").only("name", "scope__account_id")[:limit]):
+        counts += _judge_again(identity, view, at)
     return counts
 
 
@@ -39,11 +51,12 @@ def _concerned(accounts: Sequence[str] | None) -> "models.QuerySet[Identity]":
 
 
 @transaction.atomic
-def _judge_again(identity_id: int, view: RegistryView, at: datetime) -> FindingCounts:
+def _judge_again(stored: Identity, view: RegistryView, at: datetime) -> FindingCounts:
+    lock_family(stored.scope, stored.name)
     identity = (
         Identity.objects.select_for_update(of=("self",), no_key=True)
         .select_related("scope__account__organization", "scope__account__owner_team")
-        .get(pk=identity_id)
+        .get(pk=stored.pk)
     )
     if identity.gone_at is not None:
         return FindingCounts()
@@ -54,6 +67,9 @@ def _judge_again(identity_id: int, view: RegistryView, at: datetime) -> FindingC
         identity.save(update_fields=changed)
         save_state(identity, at)
     judgement = judge(identity, current_documents(identity), knowledge=view.knowledge(account), at=at, run=None)
+    if identity.is_judgement_due:
+        identity.is_judgement_due = False
+        identity.save(update_fields=["is_judgement_due"])
     if changed or judgement.delegations:
         _record(identity, changed, judgement, at)
     return judgement.findings

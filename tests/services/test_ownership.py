@@ -11,7 +11,7 @@ Source = Identity.OwnerSource
 
 
 def owner(tags, account=None):
-    return OwnerBook.load().owner(tags, account or builders.account())
+    return OwnerBook.load().owner(Identity(name="shop.example.com", tags=tags), account or builders.account())
 
 
 @pytest.mark.parametrize("value", ["Shop", " shop ", "SHOP@example.org", "shop-team"])

@@ -55,6 +55,6 @@ class Command(BaseCommand):
             raise CommandError(refusal.message, returncode=2) from refusal
         roles = ", ".join(user.roles) or "no role yet, so they see nothing"
         self.stdout.write(f"Added {user.email} ({roles}).")
-        reassigned = reassign_owners(at=now)
+        reassigned = len(reassign_owners(at=now))
         if reassigned:
             self.stdout.write(f"{reassigned} identities have another owner now.")
