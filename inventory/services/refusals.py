@@ -15,6 +15,14 @@ class RefusedError(ValueError):
         self.message = message
 
 
+class ConflictError(Exception):
+    """Somebody else was quicker: what was to be decided stands differently now. Nothing was written."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 def check_text(field: str, value: str, longest: int) -> None:
     """As :func:`check_words`, for text of several lines."""
     check_words(field, value.replace("\r\n", " ").replace("\n", " "), longest)
