@@ -244,6 +244,9 @@ def finding(**fields: Any) -> Finding:
     created = Finding.objects.create(**values)
     if created.presence != Finding.Presence.ABSENT:
         episode(finding=created, opened_at=created.first_opened_at)
+        if created.severity != Severity.INFO:
+            values["identity"].open_finding_count += 1
+            values["identity"].save(update_fields=["open_finding_count"])
     return created
 
 

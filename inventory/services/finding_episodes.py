@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inventory.models import CollectionRun, Finding, FindingEpisode
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from inventory.models import CollectionRun, Finding, FindingEpisode, Identity
+from inventory.models.findings import SEVERITY_RANK
+from inventory.services.acceptance_ends import end_for_closed, end_for_worse
 from inventory.services.finding_rows import Wanted
 
 Reason = FindingEpisode.Reason
@@ -69,6 +74,9 @@ def write(changes: Changes, *, at: datetime, run: CollectionRun | None, is_basel
         unique = {finding.pk: finding for finding in altered}
         columns = ["presence", "severity", "severity_rank", "evidence", "last_seen_at"]
         Finding.objects.bulk_update(unique.values(), columns)
+    worse = [each for each, before in changes.severity if SEVERITY_RANK[each.severity] < SEVERITY_RANK[before]]
+    if worse:
+        end_for_worse(worse, at=at)
     if changes.unchanged:
         Finding.objects.filter(pk__in=[finding.pk for finding in changes.unchanged]).update(
             presence=Presence.PRESENT, last_seen_at=at
@@ -78,6 +86,18 @@ def write(changes: Changes, *, at: datetime, run: CollectionRun | None, is_basel
         FindingEpisode(finding=finding, opened_at=at, is_baseline=is_baseline, opened_by_run=run)
         for finding in (*changes.opened, *changes.reopened)
     )
+    _count_open(changes)
+
+
+def _count_open(changes: Changes) -> None:
+    """Repeat on the identities how many findings are open: one statement; all copies of the name are locked."""
+    closed, regraded = (finding for finding, _ in changes.closed), (finding for finding, _ in changes.severity)
+    touched = {finding.identity_id for finding in (*changes.opened, *changes.reopened, *closed, *regraded)}
+    if not touched:
+        return
+    counted = Finding.objects.open().counted().filter(identity=models.OuterRef("pk")).order_by()
+    number = counted.values("identity").annotate(number=models.Count("pk")).values("number")
+    Identity.objects.filter(pk__in=touched).update(open_finding_count=Coalesce(models.Subquery(number), 0))
 
 
 def _close(changes: Changes, at: datetime, run: CollectionRun | None) -> None:
@@ -88,7 +108,9 @@ def _close(changes: Changes, at: datetime, run: CollectionRun | None) -> None:
         open_episodes = FindingEpisode.objects.filter(finding__in=keys, closed_at=None)
         open_episodes.update(closed_at=at, reason=reason, closed_by_run=run)
     if closed:
-        Finding.objects.filter(pk__in=[finding.pk for finding, _ in changes.closed]).update(presence=Presence.ABSENT)
+        gone = [finding.pk for finding, _ in changes.closed]
+        Finding.objects.filter(pk__in=gone).update(presence=Presence.ABSENT)
+        end_for_closed(gone, at=at)
 
 
 def _meet(finding: Finding, wish: Wanted, changes: Changes, *, seen_at: datetime | None) -> None:

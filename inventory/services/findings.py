@@ -78,7 +78,7 @@ def judge_identity(
     changed since the judgement before: the policies (``fixed``), the engine (``rule_changed``), else the registry
     (``reclassified``). Three statements where nothing changed, a dozen at most.
     """
-    lock_family(identity)
+    lock_family(identity.scope, identity.name)
     has_denials = bool(denials(policies))
     family = load_family(identity, has_denials=has_denials)
     admits = admission_lines(analysis)
@@ -123,7 +123,7 @@ def close_for_deleted(identity: Identity, *, at: datetime, run: CollectionRun | 
     Call it in the transaction that sets ``gone_at``, after it is saved. What its copies were said to let in beside it
     is judged again without it.
     """
-    lock_family(identity)
+    lock_family(identity.scope, identity.name)
     family = load_family(identity, has_denials=False)
     LastJudgement.objects.filter(identity=identity).delete()
 

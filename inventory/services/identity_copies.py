@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, models
 
-from inventory.models import Identity, LastJudgement, PolicyVersion
+from inventory.models import Identity, LastJudgement, PolicyVersion, Scope
 from inventory.policy.rules import RegionCopy, WayAround
 
 
@@ -39,10 +39,13 @@ class Family:
         return (*others, *((own,) if own else ()))
 
 
-def lock_family(identity: Identity) -> None:
-    """Hold all copies of a name until the transaction ends: they are judged one after the other."""
-    name = f"{identity.scope.account_id} {_domain(identity.name)}"
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+def lock_family(scope: Scope, name: str) -> None:
+    """Hold all copies of a name until the transaction ends: they are judged one after the other.
+
+    Take it before the row of any of them is locked: a judgement writes to the rows of copies as well.
+    """
+    family = f"{scope.account_id} {_domain(name)}"
+    number = int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 

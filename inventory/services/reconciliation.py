@@ -37,7 +37,7 @@ class Context:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether the scope has never been completely read."""
+        """Whether the scope has never been completely read: what is found on an identity seen first is its baseline."""
         return self.scope.baseline_at is None
 
 
@@ -71,7 +71,7 @@ def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) 
         knowledge=knowledge,
         at=at,
         run=context.run,
-        is_baseline=context.is_baseline,
+        is_baseline=context.is_baseline and is_new,
     )
     delegations = judgement.delegations
     if is_new or changed or policies or delegations:

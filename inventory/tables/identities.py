@@ -20,13 +20,15 @@ def owner_text(identity: Identity) -> str:
 
 
 class IdentityTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
-    """Riskiest first; ``open_findings`` is annotated by the list's queryset."""
+    """Riskiest first."""
 
     name = Column("Identity", order_by=("name", "id"))
     widest_reach = ReachColumn("Widest reach", order_by=("reach_rank", "trust_rank", "name", "id"))
     widest_trust = TrustColumn("Trust", order_by=("trust_rank", "reach_rank", "name", "id"), default="")
     delegate_count = NumberColumn(verbose_name="Delegates", order_by=("-delegate_count", "name", "id"))
-    open_findings = NumberColumn(verbose_name="Findings", order_by=("-open_findings", "name", "id"))
+    open_findings = NumberColumn(
+        verbose_name="Findings", accessor="open_finding_count", order_by=("-open_finding_count", "name", "id")
+    )
     owner = Column(empty_values=(), order_by=("owner_team__name", "owner_user__name", "owner_tag_value", "id"))
     environment = Column(empty_values=(), order_by=("environment", "name", "id"))
     account = AccountColumn("scope", empty_values=())

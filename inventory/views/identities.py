@@ -1,7 +1,5 @@
 """Identities: what can be sent as us, and by whom."""
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,27 +7,11 @@ from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import IdentityFilter
-from inventory.models import Finding, Identity, User
+from inventory.models import Identity
 from inventory.pages.identity import identity_context
 from inventory.tables import IdentityTable
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person
-
-
-def with_open_findings(user: User) -> QuerySet[Identity]:
-    """Identities with the number of their open findings, hints left out."""
-    counts = (
-        Finding.objects.open()
-        .counted()
-        .filter(identity=OuterRef("pk"))
-        .order_by()
-        .values("identity")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    number = Coalesce(Subquery(counts, output_field=IntegerField()), 0)
-    return populations.identities(user).annotate(open_findings=number)
-
 
 IDENTITIES = ListPage(
     name="identity",
@@ -38,7 +20,7 @@ IDENTITIES = ListPage(
     noun=("identity", "identities"),
     lead="Every domain and address that mail can be sent as, the least trusted senders first.",
     empty="No identity has been seen yet. Identities appear as soon as a collection run has read an account.",
-    rows=with_open_findings,
+    rows=populations.identities,
     filterset=IdentityFilter,
     table=IdentityTable,
     presets=(

@@ -26,6 +26,11 @@ def role(account: str = STRANGER) -> dict[str, str]:
     return {"AWS": f"arn:aws:iam::{account}:role/mailer"}
 
 
+def open_findings(identity: Identity) -> int:
+    """How many findings are open on it, hints left out."""
+    return Finding.objects.open().counted().filter(identity=identity).count()
+
+
 def settle(
     identity: Identity, policies: Mapping[str, str] | None = None, *, at: datetime = builders.NOW, **fields: Any
 ) -> FindingCounts:
@@ -39,15 +44,22 @@ def settle(
 
 
 def judge(identity: Identity, policies: Mapping[str, str], *, at: datetime, **fields: Any) -> FindingCounts:
-    """The call itself, in a transaction of its own and with the registry as it stands."""
+    """The call itself, in a transaction of its own and with the registry as it stands; then the stored counts hold."""
     registry = Account.objects.registry(on=at.date(), owner_organization=None)
     owner = identity.scope.account.account_id
     analysis = analyse(owner_account=owner, identity_arn=identity.arn, policies=policies, registry=registry, at=at)
     delegates = load_delegates()
     with transaction.atomic():
-        return judge_identity(
+        counts = judge_identity(
             identity, analysis, policies=policies, registry=registry, delegates=delegates, at=at, **fields
         )
+    assert stored_counts() == {each.pk: open_findings(each) for each in Identity.objects.all()}
+    return counts
+
+
+def stored_counts() -> dict[int, int]:
+    """The number of open findings that each identity's row repeats."""
+    return dict(Identity.objects.values_list("pk", "open_finding_count"))
 
 
 def stored_policies(identity: Identity) -> dict[str, str]:

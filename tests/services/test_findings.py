@@ -47,6 +47,7 @@ def test_an_unknown_sender_opens_one_finding_with_its_episode_and_one_audit_row(
     assert event.object_id == str(identity.pk)
     data = json.loads(event.data)
     assert {entry["rule"] for entry in data["opened"]} == {"unknown-account-send", "no-network-restriction"}
+    assert Identity.objects.get().open_finding_count == Finding.objects.counted().count() > 0
     assert data["run"] == run.pk
 
 

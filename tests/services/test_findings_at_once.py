@@ -10,17 +10,20 @@ from inventory.models import Finding, FindingEpisode, Identity
 from inventory.policy.analysis import analyse
 from inventory.policy.trust import Registry
 from inventory.services.findings import FindingCounts, judge_identity
+from inventory.services.identity_copies import lock_family
 from tests import builders
-from tests.services.findings_world import place, role, sends, stored_policies
+from tests.services.findings_world import open_findings, place, role, sends, stored_counts, stored_policies
 
 
-def judged_beside_another(identity_id: int, both_hold_their_row: Barrier) -> FindingCounts:
-    """What reconciliation does: hold the identity's row, then judge."""
+def judged_beside_another(identity_id: int, both_are_there: Barrier) -> FindingCounts:
+    """What reconciliation does: hold all copies, then the identity's row, then judge."""
     try:
         with transaction.atomic():
+            stored = Identity.objects.select_related("scope").get(pk=identity_id)
+            both_are_there.wait(timeout=10)
+            lock_family(stored.scope, stored.name)
             rows = Identity.objects.select_for_update(of=("self",), no_key=True).select_related("scope__account")
             identity = rows.get(pk=identity_id)
-            both_hold_their_row.wait(timeout=10)
             policies = stored_policies(identity)
             analysis = analyse(
                 owner_account=identity.scope.account.account_id,
@@ -48,4 +51,5 @@ def test_copies_judged_at_once():
         counts = [each.result(timeout=20) for each in waiting]
     drifts = Finding.objects.open().filter(rule_id="region-drift")
     assert set(drifts.values_list("identity", flat=True)) == {here.pk, there.pk}
+    assert stored_counts() == {each.pk: open_findings(each) for each in (here, there)}
     assert sum((each.opened for each in counts), 0) == Finding.objects.count() == FindingEpisode.objects.count()

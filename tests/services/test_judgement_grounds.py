@@ -54,7 +54,7 @@ def read(scope, at, *, name="example.com", tags=None, **policies):
     return Identity.objects.get(scope=scope, name=name)
 
 
-def test_an_unchanged_identity_is_not_judged_again_and_takes_four_statements(scope, judged):
+def test_an_unchanged_identity_is_not_judged_again_and_takes_five_statements(scope, judged):
     read(scope, NOW, p=policy())
     context = Context(run=builders.run(), scope=scope, view=RegistryView(LATER.date()))
     context.view.knowledge(context.view.account(scope.account_id))
@@ -63,7 +63,7 @@ def test_an_unchanged_identity_is_not_judged_again_and_takes_four_statements(sco
     ) as queries:
         reconcile_identity(IdentityFacts("example.com", "DOMAIN", policies={"p": policy()}), context, at=LATER)
     assert judged == ["example.com"]
-    assert len(queries) == 4
+    assert len(queries) == 5
     assert Identity.objects.get().last_read_at == LATER
     assert set(Finding.objects.values_list("last_seen_at", flat=True)) == {LATER}
 
