@@ -51,6 +51,7 @@ SIGHT = {
     "stale": Word("Stale", "Not completely read within 48 hours.", "unknown"),
     "never": Word("Never read", "Nobody has looked there yet.", "unknown"),
     "disabled": Word("Region disabled", "Not expected to be read.", "plain"),
+    "unused": Word("Declared unused", "AWS refuses the reading; somebody vouches that nothing is sent there.", "plain"),
 }
 
 # What an audit event speaks of, by the model's name; a noun that is missing here is shown by that name.
@@ -58,10 +59,13 @@ NOUNS = {
     "account": "Account",
     "accountverification": "Account verification",
     "apitoken": "API token",
+    "accountcheck": "Account check",
     "collectionrun": "Collection run",
     "deputy": "Deputy",
+    "discovery": "Discovery",
     "finding": "Finding",
     "identity": "Identity",
+    "knownaccount": "Account known by name",
     "organization": "Organization",
     "ownerassignment": "Owner of an identity",
     "ownerrule": "Owner rule",

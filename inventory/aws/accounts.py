@@ -19,7 +19,33 @@ class AccountAccess:
     @property
     def home_region(self) -> str:
         """A region of the partition that is enabled in every account."""
-        return _HOME_REGIONS.get(self.partition, _HOME_REGIONS["aws"])
+        return home_region_of(self.partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom AWS takes the holder of some credentials for."""
+
+    account_id: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        """The partition that the credentials belong to."""
+        return self.arn.split(":")[1]
+
+    @property
+    def principal_arn(self) -> str:
+        """The role or user that a trust policy names: a session of a role is the role, whose path AWS does not tell."""
+        kind, _, name = self.arn.rpartition(":")[2].partition("/")
+        if kind != "assumed-role":
+            return self.arn
+        return f"arn:{self.partition}:iam::{self.account_id}:role/{name.partition('/')[0]}"
+
+
+def home_region_of(partition: str) -> str:
+    """A region of the partition that is enabled in every account."""
+    return _HOME_REGIONS.get(partition, _HOME_REGIONS["aws"])
 
 
 def identity_arn(*, partition: str, region: str, account_id: str, name: str) -> str:

@@ -67,6 +67,8 @@ _THROTTLED = {
 UNRECOGNIZED_CODES = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "RegionDisabledException", "UnrecognizedClientException"}
 )
+# Services that speak JSON or EC2's protocol deny with HTTP status 400.
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_OPERATION = {
     "InvalidAction", "MethodNotAllowed", "NotImplemented", "UnknownOperation", "UnknownOperationException",
@@ -106,6 +108,7 @@ def _kind(code: str, status: int) -> FaultKind:
         (FaultKind.THROTTLED, _THROTTLED),
         (FaultKind.UNRECOGNIZED, UNRECOGNIZED_CODES),
         (FaultKind.EXPIRED, _EXPIRED),
+        (FaultKind.DENIED, _DENIED),
         (FaultKind.UNKNOWN_OPERATION, _UNKNOWN_OPERATION),
     ):
         if code in codes:

@@ -11,7 +11,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
-from inventory.aws.accounts import AccountAccess
+from inventory.aws.accounts import AccountAccess, Caller, home_region_of
 from inventory.aws.faults import Fault, FaultError, FaultKind, faults_of
 from inventory.aws.reading_policy import READING_POLICY
 from inventory.aws.wire import watch_answers
@@ -49,7 +49,7 @@ class Sessions:
         self._role_name, self._external_id = role_name, external_id
         self._entries: dict[AccountAccess, _Entry] = {}
         self._bases: dict[str, boto3.Session] = {}
-        self._callers: dict[str, str] = {}
+        self._callers: dict[str, Caller] = {}
         self._opening: dict[AccountAccess, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -61,6 +61,40 @@ class Sessions:
             if known is None:
                 known = entry.clients[service, region] = _client(entry.session, service, region)
         return known
+
+    def caller(self, profile: str = "") -> Caller:
+        """Whose credentials the process or the profile holds; raises :class:`FaultError` without any."""
+        where = _held(profile)
+        base = self._base(profile, where)
+        return self._caller(base, profile, base.region_name or home_region_of("aws"), where)
+
+    def own_client(self, service: str, region: str, *, profile: str = "") -> Any:
+        """A client with those credentials themselves, for what is asked of no single account."""
+        base = self._base(profile, _held(profile))
+        with self._lock:
+            return _client(base, service, region)
+
+    def role_of(self, access: AccountAccess) -> str:
+        """The role by which the account is entered; empty where the credentials are its own or a profile's."""
+        if access.role_arn or not self._role_name or access.profile:
+            return access.role_arn
+        if self._caller_for(access).account_id == access.account_id:
+            return ""
+        return f"arn:{access.partition}:iam::{access.account_id}:role/{self._role_name}"
+
+    def external_id_of(self, access: AccountAccess) -> str:
+        """The ExternalId that goes with the role: the account's own, else the installation's."""
+        return access.external_id or self._external_id
+
+    def may_assume(self, access: AccountAccess, role_arn: str, *, external_id: str) -> bool:
+        """Whether the role lets sesgov in with this ExternalId, or without one; the session is thrown away."""
+        try:
+            self._ask_for_role(access, role_arn, external_id)
+        except FaultError as error:
+            if error.fault.kind is FaultKind.DENIED:
+                return False
+            raise
+        return True
 
     def forget(self, access: AccountAccess) -> None:
         """Drop the credentials of an account, so that the next client gets fresh ones."""
@@ -79,48 +113,54 @@ class Sessions:
             return entry
 
     def _open(self, access: AccountAccess) -> _Entry:
-        base = self._base(access)
-        if access.role_arn:
-            return self._assumed(base, access, access.role_arn)
-        caller = self._caller(base, access)
-        if caller == access.account_id:
-            return _Entry(base, None)
-        if self._role_name and not access.profile:
-            role_arn = f"arn:{access.partition}:iam::{access.account_id}:role/{self._role_name}"
-            return self._assumed(base, access, role_arn)
-        raise FaultError(_foreign(access, caller))
+        role_arn = self.role_of(access)
+        if role_arn:
+            return self._assumed(access, role_arn)
+        caller = self._caller_for(access)
+        if caller.account_id != access.account_id:
+            raise FaultError(_foreign(access, caller.account_id))
+        return _Entry(self._base(access.profile, f"account {access.account_id}"), None)
 
-    def _base(self, access: AccountAccess) -> boto3.Session:
+    def _base(self, profile: str, where: str) -> boto3.Session:
         """The session of the process or the profile, shared by all accounts that start from it."""
-        with faults_of("credentials", f"account {access.account_id}"), self._lock:
-            base = self._bases.get(access.profile)
+        with faults_of("credentials", where), self._lock:
+            base = self._bases.get(profile)
             if base is None:
-                base = boto3.Session(botocore_session=_core(), profile_name=access.profile or None)
+                base = boto3.Session(botocore_session=_core(), profile_name=profile or None)
                 base.get_credentials()
-                self._bases[access.profile] = base
+                self._bases[profile] = base
         return base
 
-    def _caller(self, base: boto3.Session, access: AccountAccess) -> str:
-        known = self._callers.get(access.profile)
+    def _caller_for(self, access: AccountAccess) -> Caller:
+        where = f"account {access.account_id}"
+        base = self._base(access.profile, where)
+        return self._caller(base, access.profile, home_region(base, access), where)
+
+    def _caller(self, base: boto3.Session, profile: str, region: str, where: str) -> Caller:
+        known = self._callers.get(profile)
         if known is None:
-            sts = self._sts(base, access)
-            with faults_of("sts:GetCallerIdentity", f"account {access.account_id}"):
-                known = str(sts.get_caller_identity()["Account"])
-            self._callers[access.profile] = known
+            sts = self._sts(base, region)
+            with faults_of("sts:GetCallerIdentity", where):
+                answer = sts.get_caller_identity()
+                known = self._callers[profile] = Caller(str(answer["Account"]), str(answer["Arn"]))
         return known
 
-    def _assumed(self, base: boto3.Session, access: AccountAccess, role_arn: str) -> _Entry:
-        external_id = access.external_id or self._external_id
-        sts = self._sts(base, access)
-        with faults_of("sts:AssumeRole", f"account {access.account_id}"):
-            answer = sts.assume_role(
+    def _ask_for_role(self, access: AccountAccess, role_arn: str, external_id: str) -> Any:
+        where = f"account {access.account_id}"
+        base = self._base(access.profile, where)
+        sts = self._sts(base, home_region(base, access))
+        with faults_of("sts:AssumeRole", where):
+            return sts.assume_role(
                 RoleArn=role_arn,
                 RoleSessionName="sesgov",
                 DurationSeconds=_SESSION_SECONDS,
                 Policy=READING_POLICY,
                 **({"ExternalId": external_id} if external_id else {}),
-            )
-            given = answer["Credentials"]
+            )["Credentials"]
+
+    def _assumed(self, access: AccountAccess, role_arn: str) -> _Entry:
+        given = self._ask_for_role(access, role_arn, self.external_id_of(access))
+        with faults_of("sts:AssumeRole", f"account {access.account_id}"):
             with self._lock:
                 session = boto3.Session(
                     botocore_session=_core(),
@@ -130,10 +170,10 @@ class Sessions:
                 )
             return _Entry(session, given["Expiration"] - _RENEW_BEFORE)
 
-    def _sts(self, base: boto3.Session, access: AccountAccess) -> Any:
+    def _sts(self, base: boto3.Session, region: str) -> Any:
         """STS at a regional endpoint: tokens of the global one are refused in regions that were opted into."""
         with self._lock:
-            return _client(base, "sts", home_region(base, access))
+            return _client(base, "sts", region)
 
 
 def home_region(session: boto3.Session, access: AccountAccess) -> str:
@@ -158,11 +198,14 @@ def _client(session: boto3.Session, service: str, region: str) -> Any:
     return client
 
 
+def _held(profile: str) -> str:
+    return f"profile {profile}" if profile else "the credentials of this process"
+
+
 def _foreign(access: AccountAccess, caller: str) -> Fault:
-    held = f"profile {access.profile}" if access.profile else "the credentials of this process"
     return Fault(
         FaultKind.DENIED,
         "CredentialsOfAnotherAccount",
-        f"Account {access.account_id} has no role to assume, and {held} belong to account {caller}. "
+        f"Account {access.account_id} has no role to assume, and {_held(access.profile)} belong to account {caller}. "
         "Give the account a role or a profile, or set SESGOV_ROLE_NAME.",
     )
