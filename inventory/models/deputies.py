@@ -4,8 +4,9 @@ from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils import timezone
 
-from inventory.models.teams import Team
+from inventory.models.teams import Membership, Team
 from inventory.models.users import User
 
 
@@ -58,3 +59,13 @@ class Deputy(models.Model):
     def owner(self) -> "Team | User | None":
         """The team or the person stood in for."""
         return self.team or self.user
+
+
+def owners_spoken_for(user: User) -> tuple[list[int], list[int]]:
+    """The ids of teams and of people for whom somebody may speak today: their own, and those they are a deputy of."""
+    deputies = Deputy.objects.filter(deputy=user).current(timezone.localdate())
+    here = models.Q(team__is_active=True) | models.Q(user__is_active=True)
+    stood_in_for = list(deputies.filter(here).values_list("team_id", "user_id"))
+    user_ids = [user.pk, *(user_id for _, user_id in stood_in_for if user_id)]
+    team_ids = Membership.objects.filter(user_id__in=user_ids).values_list("team_id", flat=True)
+    return [*team_ids, *(team_id for team_id, _ in stood_in_for if team_id)], user_ids
