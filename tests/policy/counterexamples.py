@@ -180,4 +180,10 @@ CASES = (
     Case("an ARN that names no account is not the owner's", policy(
         allow(Principal={"AWS": "arn:aws:s3:::bucket"}), deny(NotPrincipal={"AWS": OWNER})
     ), asked(_OWN_ROLE, carried(_OWN_ROLE)), allowed=False),
+    Case("a request may lack what a variable stands for and carry what it is compared with", policy(
+        allow(Principal={"AWS": OWNER}, Condition={
+            "ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "${aws:PrincipalOrgID}/*"},
+            "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-ab12-11111111/"},
+        })
+    ), asked(_OWN_ROLE, carried(_OWN_ROLE, aws__PrincipalOrgPaths=["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]))),
 )  # fmt: skip

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from inventory.policy.circles.denials import Permission
+from inventory.policy.keys import Presence, Source, presence
 from inventory.policy.reach import Reach
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.documents import Statement
 from inventory.policy.reading.principals import PrincipalKind
 from inventory.policy.requests import CallerKind
@@ -47,14 +49,30 @@ class CircleSearch(ABC):
         self.setting: Setting = permission.setting
         self.base = population._replace(demands=self._unnamed()) if statement.excludes_principals else population
         self.literals: list[Literal] = [(c, True) for c in statement.conditions if not c.is_open]
+        self.asked = frozenset(source for each in (statement, *denies) for c in each.conditions for source in c.sources)
         self.reported: tuple[str, ...] = ()
 
     def find(self) -> list[Circle]:
         """Every circle, the wider first; one inside a wider one is left out. Doubts make all of them undetermined."""
+        if any(self._is_never_met(condition) for condition, _ in self.literals):
+            return []
         found = list(self._circles())
         if self.statement.doubts:
             return [self._doubtful(circle) for circle in found]
         return [circle if circle.model.is_certain else self._doubtful(circle) for circle in found]
+
+    def asks_for(self, source: Source) -> bool:
+        """Whether the statement or a Deny depends on keys of the source; else all callers are alike in them."""
+        return source in self.asked or None in self.asked
+
+    def _is_never_met(self, condition: Condition) -> bool:
+        """Whether the condition needs a key that no request of the channel carries."""
+        key, where = condition.key, self.base
+        return (
+            key is not None
+            and not condition.when_missing
+            and presence(key, where.channel, where.action) is Presence.NEVER
+        )
 
     @abstractmethod
     def _circles(self) -> Iterator[Circle]: ...

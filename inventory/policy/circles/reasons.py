@@ -6,7 +6,7 @@ from itertools import combinations
 
 from inventory.policy.channels import Channel
 from inventory.policy.circles.denials import Permission
-from inventory.policy.circles.reaches import find_circles
+from inventory.policy.circles.reaches import circles_by_channel
 from inventory.policy.keys import Presence, Source, presence
 from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.documents import Statement
@@ -46,9 +46,11 @@ def _admits(permission: Permission, statement: Statement) -> bool:
     at = permission.setting.at
     actions = _samples(statement)
     return any(
-        find_circles(permission, statement, Population(channel, action, at), permission.denies_of(action))
-        for channel in Channel
+        circles
         for action in actions
+        for _, circles in circles_by_channel(
+            permission, statement, Population(Channel.DIRECT, action, at), permission.denies_of(action)
+        )
     )
 
 

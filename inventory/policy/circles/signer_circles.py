@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inventory.policy.circles.circle_search import NAMED, Circle, CircleSearch
+from inventory.policy.keys import Source
 from inventory.policy.reach import Reach
 from inventory.policy.reading.principals import Principal, PrincipalKind
 from inventory.policy.requests import CallerKind
@@ -53,7 +54,8 @@ class SignerCircles(CircleSearch):
             self.base = self.base._replace(organizations=())
             yield Circle(Reach.PUBLIC, Trust.UNKNOWN, stranger)
             return
-        local = self._model(self.base._replace(is_network_fresh=False))
+        is_local = self.asks_for(Source.NETWORK)
+        local = self._model(self.base._replace(is_network_fresh=False)) if is_local else None
         if local is not None:
             yield Circle(Reach.NETWORK, Trust.UNKNOWN, local)
         else:
@@ -68,7 +70,7 @@ class SignerCircles(CircleSearch):
         return any(p.kind is PrincipalKind.ACCOUNT and p.account == account for p in self.statement.principals)
 
     def _whole_organizations(self) -> Iterator[Circle]:
-        for organization in self.setting.organizations:
+        for organization in self.setting.organizations if self.asks_for(Source.ORGANIZATION) else ():
             model = self._model(self.base._replace(organizations=(organization,)))
             if model is not None:
                 self.reported += (organization,)
@@ -107,6 +109,8 @@ class SignerCircles(CircleSearch):
         if account == self.setting.owner_account:
             own = self.setting.owner_organization
             return [] if own in self.reported else [(own,)]
+        if not self.asks_for(Source.ORGANIZATION):
+            return [(None, "")]
         rest = [each for each in self.setting.organizations if each not in self.reported]
         return [(None, ""), *((each,) for each in rest)]
 

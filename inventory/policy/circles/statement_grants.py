@@ -10,7 +10,7 @@ from inventory.policy.circles.admission import OWN_ORGANIZATION
 from inventory.policy.circles.circle_search import Circle
 from inventory.policy.circles.denials import Permission
 from inventory.policy.circles.limits import limits_of
-from inventory.policy.circles.reaches import find_circles
+from inventory.policy.circles.reaches import circles_by_channel
 from inventory.policy.circles.reasons import reason_for
 from inventory.policy.delegations import Delegation
 from inventory.policy.keys import Kind, Source, depends_on_action, presence
@@ -25,6 +25,7 @@ from inventory.policy.search.truths import holds
 from inventory.policy.trust import Trust
 
 _SECOND = timedelta(seconds=1)
+_CHANNELS = tuple(Channel)
 
 
 @dataclass
@@ -50,7 +51,8 @@ class Grant:
         """One per channel, reach and trust; one inert or dangling delegation where nobody is admitted."""
         if self.statement.covers(self.setting.identity_arn, self.setting.context, surely=False):
             self.look()
-        made = [self._delegation(*key, found) for key, found in self.found.items()]
+        in_order = sorted(self.found.items(), key=lambda each: _CHANNELS.index(each[0][0]))
+        made = [self._delegation(*key, found) for key, found in in_order]
         return made + list(self._nobody(is_empty=not made))
 
     def look(self) -> None:
@@ -58,10 +60,10 @@ class Grant:
         for actions, denies in self._action_groups():
             self.instants[actions[0]] = self._instants(denies)
             live = [instant for instant in self.instants[actions[0]] if self._is_in_date(instant)]
-            for channel in Channel:
-                for instant in live:
-                    population = Population(channel, actions[0], instant)
-                    for circle in find_circles(self.permission, self.statement, population, denies):
+            for instant in live:
+                population = Population(Channel.DIRECT, actions[0], instant)
+                for channel, circles in circles_by_channel(self.permission, self.statement, population, denies):
+                    for circle in circles:
                         self._add(channel, circle, actions, instant)
 
     def _is_in_date(self, instant: datetime) -> bool:

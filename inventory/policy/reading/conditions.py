@@ -135,6 +135,12 @@ class Condition:
         return operator.is_negated and operator.quantifier is not Quantifier.ANY
 
     @cached_property
+    def sources(self) -> frozenset[Source | None]:
+        """Who decides the values that are compared; ``None`` stands for whoever decides what nobody knows."""
+        keys = [self.key, *(find_key(variable) for variable in self.variables)]
+        return frozenset(key.source if key is not None else None for key in keys)
+
+    @cached_property
     def null_values(self) -> frozenset[str]:
         """The values of a ``Null`` condition."""
         return frozenset(value.lower() for value in self.values)

@@ -129,8 +129,8 @@ class Document:
 
     def _with_name(self, path: Path, node: Node) -> Span:
         parent = self.root.at(path[:-1])
-        name = parent.names.get(path[-1]) if parent is not None and isinstance(path[-1], str) else None
-        return node.span if name is None else Span(name.start, node.span.end, name.line, name.column)
+        name = path[-1]
+        return parent.named_span(name) if parent is not None and isinstance(name, str) else node.span
 
 
 def document_of(policy: str, text: str) -> Document:
@@ -273,7 +273,7 @@ def _refuse_unknown(node: Node, members: Mapping[str, Node], known: Sequence[str
         if name not in known:
             meant = next((each for each in known if each.lower().rstrip("s") == name.lower().rstrip("s")), None)
             hint = f"; write {meant}, in this case" if meant else f"; it knows {', '.join(known)}"
-            span = node.names[name]
+            span = node.named_span(name)
             raise PolicyError(
                 f"AWS knows no element {name!r} here{hint}",
                 line=span.line,

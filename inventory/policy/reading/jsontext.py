@@ -1,6 +1,6 @@
 """JSON text as a tree in which every value and every name knows where it stands.
 
-Read without recursion, so that deep nesting is an error and not a crash; stricter than RFC 8259 where AWS is: a name
+Deep nesting is an error and not a crash; stricter than RFC 8259 where AWS is: a name
 that stands twice in one object is refused.
 """
 
@@ -56,12 +56,24 @@ class Number(str):
 class Node:
     """One value. ``value`` is text, a :class:`Number`, a boolean, ``None``, a list of nodes or a dict of nodes.
 
-    ``span`` covers the value, ``names`` the names of an object's members.
+    ``start`` and ``end`` are the offsets of the value, ``names`` those at which the names of an object's members start.
     """
 
     value: "str | bool | list[Node] | dict[str, Node] | None"
-    span: Span
-    names: dict[str, Span] = field(default_factory=dict)
+    start: int
+    end: int
+    lines: "Lines"
+    names: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def span(self) -> Span:
+        """The stretch of the value."""
+        return self.lines.span(self.start, self.end)
+
+    def named_span(self, name: str) -> Span:
+        """The stretch of one member of an object, its name included."""
+        member = self.value[name] if isinstance(self.value, dict) else self
+        return self.lines.span(self.names[name], member.end)
 
     def at(self, path: tuple[str | int, ...]) -> "Node | None":
         """The value under a path of names and positions, or ``None``. A list of one may be left out of the path."""
@@ -104,112 +116,94 @@ def parse(text: str, *, largest: int = _LARGEST) -> Node:
     return _Reader(text).read()
 
 
-@dataclass(slots=True)
-class _Open:
-    """An object or list whose end has not been read."""
-
-    node: Node
-    start: int
-    name: str | None = None
-    name_span: Span | None = None
-
-
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.lines = text, 0, Lines(text)
-        self.stack: list[_Open] = []
+        self.names: list[str | None] = []
 
     def read(self) -> Node:
         if self.text.startswith("\ufeff"):
             self.at = 1
-        self._skip()
-        if self.at == len(self.text):
+        if not self._next_char():
             raise self._error("the text is empty")
-        while True:
-            done = self._value()
-            while done is not None:
-                if not self.stack:
-                    return self._finish(done)
-                done = self._attach(done)
-
-    def _finish(self, node: Node) -> Node:
-        self._skip()
-        if self.at < len(self.text):
+        node = self._value()
+        if self._next_char():
             raise self._error(f"{self._seen()} after the end of the policy")
         return node
 
-    def _value(self) -> Node | None:
-        """Read a whole scalar or empty container, or open a container and stand before its first value."""
-        char = self.text[self.at : self.at + 1]
-        if char in ("{", "["):
-            return self._open(char)
+    def _value(self) -> Node:
         start = self.at
-        value = self._scalar(char)
-        return Node(value, self.lines.span(start, self.at))
-
-    def _open(self, char: str) -> Node | None:
-        if len(self.stack) >= _DEEPEST:
-            raise self._error("nested too deeply for a policy")
-        start, self.at = self.at, self.at + 1
-        empty: dict[str, Node] | list[Node] = {} if char == "{" else []
-        self.stack.append(_Open(Node(empty, self.lines.span(start, start + 1)), start))
-        self._skip()
-        if self.text[self.at : self.at + 1] == ("}" if char == "{" else "]"):
-            return self._close()
+        char = self.text[start : start + 1]
         if char == "{":
-            self._name()
-        return None
+            return self._object(start)
+        if char == "[":
+            return self._list(start)
+        value = self._scalar(char)
+        return Node(value, start, self.at, self.lines)
 
-    def _attach(self, node: Node) -> Node | None:
-        """Put a value into its container and go on to the next; the container itself once it is complete."""
-        frame = self.stack[-1]
-        if isinstance(frame.node.value, dict):
-            if frame.name is None or frame.name_span is None:
-                raise self._error("a name is missing")
-            frame.node.value[frame.name] = node
-            frame.node.names[frame.name] = frame.name_span
-            frame.name = None
-        elif isinstance(frame.node.value, list):
-            frame.node.value.append(node)
-        return self._next(frame)
+    def _object(self, start: int) -> Node:
+        members: dict[str, Node] = {}
+        node = Node(members, start, start, self.lines)
+        self._enter()
+        if self._next_char() == "}":
+            return self._left(node)
+        while True:
+            at = self.at
+            name = self._name(members)
+            node.names[name] = at
+            members[name] = self._value()
+            self.names[-1] = None
+            if self._is_at_end("}"):
+                return self._left(node)
 
-    def _next(self, frame: _Open) -> Node | None:
-        self._skip()
-        is_object = isinstance(frame.node.value, dict)
-        end = "}" if is_object else "]"
-        char = self.text[self.at : self.at + 1]
+    def _list(self, start: int) -> Node:
+        items: list[Node] = []
+        node = Node(items, start, start, self.lines)
+        self._enter()
+        if self._next_char() == "]":
+            return self._left(node)
+        while True:
+            items.append(self._value())
+            if self._is_at_end("]"):
+                return self._left(node)
+
+    def _enter(self) -> None:
+        if len(self.names) >= _DEEPEST:
+            raise self._error("nested too deeply for a policy")
+        self.names.append(None)
+        self.at += 1
+
+    def _left(self, node: Node) -> Node:
+        self.names.pop()
+        self.at += 1
+        node.end = self.at
+        return node
+
+    def _is_at_end(self, end: str) -> bool:
+        """Whether the container ends here; else what stands next is its next member."""
+        char = self._next_char()
         if char == end:
-            return self._close()
+            return True
         if char != ",":
             raise self._error(f"expected , or {end}, found {self._seen()}")
         self.at += 1
-        self._skip()
-        if self.text[self.at : self.at + 1] == end:
+        if self._next_char() == end:
             raise self._error(f"a comma stands before the closing {end}")
-        if is_object:
-            self._name()
-        return None
+        return False
 
-    def _close(self) -> Node:
-        frame = self.stack.pop()
-        self.at += 1
-        frame.node.span = self.lines.span(frame.start, self.at)
-        return frame.node
-
-    def _name(self) -> None:
-        frame = self.stack[-1]
+    def _name(self, members: dict[str, Node]) -> str:
         start = self.at
         if self.text[start : start + 1] != '"':
             raise self._error(f"expected a name in quotation marks, found {self._seen()}")
         name = self._string()
-        if isinstance(frame.node.value, dict) and name in frame.node.value:
+        if name in members:
             raise self._error(f"{name!r} stands twice in one object", start)
-        frame.name, frame.name_span = name, self.lines.span(start, self.at)
-        self._skip()
-        if self.text[self.at : self.at + 1] != ":":
+        self.names[-1] = name
+        if self._next_char() != ":":
             raise self._error(f"expected : after {name!r}, found {self._seen()}")
         self.at += 1
-        self._skip()
+        self._next_char()
+        return name
 
     def _scalar(self, char: str) -> str | bool | None:
         if char == '"':
@@ -247,9 +241,14 @@ class _Reader:
             return "a line break or control character stands inside a text"
         return "a text holds a backslash that escapes nothing"
 
-    def _skip(self) -> None:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+    def _next_char(self) -> str:
+        """Go on to the next character that is no space; nothing at the end of the text."""
+        char = self.text[self.at : self.at + 1]
+        if char and char in " \t\r\n":
+            found = _SPACE.match(self.text, self.at)
+            self.at = found.end() if found else self.at
+            char = self.text[self.at : self.at + 1]
+        return char
 
     def _seen(self) -> str:
         if self.at >= len(self.text):
@@ -261,7 +260,7 @@ class _Reader:
 
     def _error(self, message: str, offset: int | None = None) -> PolicyError:
         line, column = self.lines.place(self.at if offset is None else offset)
-        names = [frame.name for frame in self.stack if frame.name]
+        names = [name for name in self.names if name]
         return PolicyError(message, line=line, column=column, element=".".join(names))
 
 

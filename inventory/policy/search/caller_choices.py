@@ -1,5 +1,7 @@
 """Caller choices: who signs a call and from which organization, or which service calls and for whom."""
 
+from collections.abc import Sequence
+
 from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.search import callers
 from inventory.policy.search.globs import Demand, Language, Template, find, read
@@ -30,23 +32,19 @@ class CallerChoices(KeyChoices):
         fixed = population.account
         if not self._can_miss(callers.ACCOUNT):
             account = callers.any_account(fixed or self.setting.fresh_account, is_free=fixed is None)
-            demands = self._demands(callers.ACCOUNT)
-            if fixed is None:
-                demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
+            demands = [*self._demands(callers.ACCOUNT), *self._not_of(self.setting.accounts)]
             if find(account, demands, self.budget) is None:
                 return False
-        if self._can_miss(callers.ARN):
-            return True
-        return all(
-            any((fixed is None) is not self._is_of(text, fixed) for text in demand.language.texts)
-            for demand in self._demands(callers.ARN)
-            if demand.is_inside and demand.language.texts is not None
-        )
+        return self._can_miss(callers.ARN) or self._has_account_in(callers.ARN)
 
-    def _is_of(self, arn: str, account: str | None) -> bool:
-        """Whether an ARN names the account, or without one any that the policies name."""
-        named = arn.split(":")[4:5]
-        return named == [account] if account is not None else bool(named) and named[0] in self.setting.accounts
+    def _has_account_in(self, arn_key: str) -> bool:
+        """Whether the account of the population may stand in the ARNs that are wanted of a key, so far as they say."""
+        fixed = self.population.account
+        return all(
+            any(each not in self.setting.accounts if fixed is None else each in ("", fixed) for each in accounts)
+            for demand in self._demands(arn_key)
+            if demand.is_inside and (accounts := demand.language.fifth_fields) is not None
+        )
 
     def _caller(self, kind: CallerKind) -> tuple[Template, tuple[str, ...], dict[str, ContextValue]] | None:
         keys = [callers.ACCOUNT, callers.ARN, callers.USERID]
@@ -59,18 +57,34 @@ class CallerChoices(KeyChoices):
             return None
         account = self.population.account
         demands = list(self.population.demands)
-        if account is None:
-            demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
         if self.population.unique_id is None and self.setting.unique_ids:
             demands.append(Demand(callers.CALLER_ID, self._constant_ids(), False))
         for template in callers.templates(
             kind, self.setting.partition, account or self.setting.fresh_account, self.population.unique_id,
             is_account_free=account is None,
         ):  # fmt: skip
-            found = self._with_keys(template, keys, demands)
+            found = self._of_stranger(template, keys, demands)
             if found is not None:
                 return template, found[0], found[1] | flags
         return None
+
+    def _of_stranger(
+        self, template: Template, keys: Sequence[str], demands: Sequence[Demand]
+    ) -> tuple[tuple[str, ...], dict[str, ContextValue]] | None:
+        """Solve a template; one without a fixed account with an account that is neither named nor registered."""
+        named, registered = self.setting.accounts, self.setting.registry.accounts
+        found = self._with_keys(template, keys, [*demands, *self._not_of(named)])
+        if found is None or self.population.account is not None:
+            return found
+        if read(template, found[0], callers.CALLER_ACCOUNT) not in registered:
+            return found
+        return self._with_keys(template, keys, [*demands, *self._not_of((*named, *registered))])
+
+    def _not_of(self, accounts: Sequence[str]) -> list[Demand]:
+        if self.population.account is not None:
+            return []
+        language = self.setting.language_of(f"{len(accounts)} accounts", accounts)
+        return [Demand(callers.CALLER_ACCOUNT, language, False)]
 
     def _flags(self, kind: CallerKind) -> dict[str, ContextValue] | None:
         """The keys that say what kind of caller it is, where they are asked for."""
@@ -87,9 +101,6 @@ class CallerChoices(KeyChoices):
             elif not wanted.can_be_absent:
                 return None
         return context
-
-    def _constant_accounts(self) -> Language:
-        return self.setting.language_of("accounts", (*self.setting.accounts, *self.setting.registry.accounts))
 
     def _constant_ids(self) -> Language:
         return self.setting.language_of("unique ids", self.setting.unique_ids)
@@ -149,9 +160,9 @@ class CallerChoices(KeyChoices):
 
     def _source(self) -> dict[str, ContextValue] | None:
         population = self.population
+        if not self._can_miss(callers.SOURCE_ARN) and not self._has_account_in(callers.SOURCE_ARN):
+            return None
         demands = [demand for demand in population.demands if demand.reader != "service"]
-        if population.account is None:
-            demands.append(Demand(callers.CALLER_ACCOUNT, self._constant_accounts(), False))
         if population.is_source_fresh:
             arns = self.setting.language_of(callers.SOURCE_ARN, self.setting.values_of(callers.SOURCE_ARN))
             demands.append(Demand(callers.SOURCE_ARN, arns, False))
@@ -159,7 +170,7 @@ class CallerChoices(KeyChoices):
             self.setting.partition, population.account or self.setting.fresh_account,
             is_account_free=population.account is None,
         ):  # fmt: skip
-            found = self._with_keys(
+            found = self._of_stranger(
                 template, (callers.SOURCE_ACCOUNT, callers.SOURCE_ARN, callers.SOURCE_OWNER), demands
             )
             if found is not None:

@@ -93,12 +93,24 @@ class Language:
         self._runs: dict[tuple[State, str], State] = {}
 
     @cached_property
-    def texts(self) -> frozenset[str] | None:
-        """All texts of a language without wildcards, else ``None``."""
+    def texts(self) -> tuple[str, ...] | None:
+        """All texts of a language without wildcards, each once and in the order of the patterns, else ``None``."""
         if any(isinstance(token, Wild) for pattern in self.patterns for token in pattern):
             return None
         fold = str.lower if self.is_folded else str
-        return frozenset(fold("".join(map(str, pattern))) for pattern in self.patterns)
+        return tuple(dict.fromkeys(fold("".join(map(str, pattern))) for pattern in self.patterns))
+
+    @cached_property
+    def fifth_fields(self) -> tuple[str, ...] | None:
+        """What stands between the fourth and the fifth colon of every text (the account of an ARN); ``None`` where
+        that is not the same for all texts of some pattern.
+        """
+        found = [_fifth_field(pattern) for pattern in self.patterns]
+        return None if None in found or self.is_folded else tuple(each for each in found if each is not None)
+
+    @cached_property
+    def _listed(self) -> frozenset[str] | None:
+        return None if self.texts is None else frozenset(self.texts)
 
     @cached_property
     def start(self) -> State:
@@ -133,8 +145,8 @@ class Language:
 
     def matches(self, text: str) -> bool:
         """Whether a text is one of the language."""
-        if self.texts is not None:
-            return (text.lower() if self.is_folded else text) in self.texts
+        if self._listed is not None:
+            return (text.lower() if self.is_folded else text) in self._listed
         known = self._matches.get(text)
         if known is None:
             known = self._matches[text] = self._runs_through(text)
@@ -182,6 +194,22 @@ class Language:
             is_many = self._tokens[position] in (Wild.MANY, Wild.FIELD_MANY)
             reached[position] = (position, *reached[position + 1]) if is_many else (position,)
         return reached
+
+
+def _fifth_field(pattern: Pattern) -> str | None:
+    """Cut the pattern at its colons, as long as no wildcard may stand for one."""
+    field = ""
+    colons = 0
+    for token in pattern:
+        if token == _COLON:
+            if colons == 4:
+                return field
+            colons += 1
+        elif token in (Wild.MANY, Wild.ONE) or (colons == 4 and isinstance(token, Wild)):
+            return None
+        elif colons == 4:
+            field += str(token)
+    return ""
 
 
 def _folded(token: Token) -> Token:
@@ -233,19 +261,39 @@ Template = tuple[Segment, ...]
 
 
 class Shape(tuple[Segment, ...]):  # noqa: SLOT001 - it remembers
-    """A template that is used again and again: it remembers which segments each reader sees."""
+    """A template that is used again and again: it remembers what each reader sees of it."""
+
+    @cached_property
+    def preferred(self) -> tuple[str, ...]:
+        """The texts of the segments by preference."""
+        return tuple(segment.text for segment in self)
+
+    @cached_property
+    def _seen(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return {}
 
     def seen_by(self, reader: str) -> tuple[int, ...]:
         """The positions of the segments that a reader sees."""
-        known: dict[str, tuple[int, ...]] = self.__dict__
-        if reader not in known:
-            known[reader] = tuple(index for index, segment in enumerate(self) if reader in segment.readers)
-        return known[reader]
+        if reader not in self._seen:
+            self._seen[reader] = tuple(index for index, segment in enumerate(self) if reader in segment.readers)
+        return self._seen[reader]
+
+    def preferred_by(self, reader: str) -> str:
+        """What a reader reads by preference."""
+        if reader not in self._read:
+            self._read[reader] = "".join([self.preferred[index] for index in self.seen_by(reader)])
+        return self._read[reader]
 
 
 def read(template: Template, texts: Sequence[str], reader: str) -> str:
     """What one reader reads in a text."""
     if isinstance(template, Shape):
+        if texts is template.preferred:
+            return template.preferred_by(reader)
         return "".join([texts[index] for index in template.seen_by(reader)])
     return "".join([text for segment, text in zip(template, texts, strict=True) if reader in segment.readers])
 
@@ -255,14 +303,14 @@ def find(template: Template, demands: Sequence[Demand], budget: Budget | None = 
 
     Raises :class:`TooHardError` where the budget is spent before that is known.
     """
-    budget = budget or Budget()
-    preferred = tuple(segment.text for segment in template)
+    preferred = template.preferred if isinstance(template, Shape) else tuple(segment.text for segment in template)
     unmet = [d for d in demands if d.language.matches(read(template, preferred, d.reader)) is not d.is_inside]
     if not unmet:
         return preferred
     free = {reader for segment in template if segment.is_free for reader in segment.readers}
     if any(demand.reader not in free for demand in unmet):
         return None
+    budget = budget or Budget()
     template, linked = _narrowed(template, unmet, demands)
     settled = _by_listed_texts(template, linked, budget)
     if settled is not None:

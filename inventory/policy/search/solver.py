@@ -1,6 +1,7 @@
 """Solver: a request of one population for which some conditions hold and others do not, or the certainty of none."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from inventory.policy.channels import Channel
 from inventory.policy.keys import Presence, Source, find_key, presence
@@ -31,8 +32,8 @@ class Solver:
 
         A model that is not ``is_certain`` may be none: the search was given up.
         """
-        fixed = [each for each in literals if self._is_static(each[0], population)]
-        linked = [each for each in literals if not self._is_static(each[0], population)]
+        linked = [each for each in literals if each[0].variables and not self._is_static(each[0], population)]
+        fixed = [each for each in literals if each not in linked] if linked else literals
         try:
             if not linked:
                 return self._solve(population, fixed, {})
@@ -46,7 +47,7 @@ class Solver:
             return True
         return all(v in self.setting.context or _is_never(v, population) for v in condition.variables)
 
-    def _solve_linked(self, population: Population, fixed: list[Literal], linked: list[Literal]) -> Model | None:
+    def _solve_linked(self, population: Population, fixed: Sequence[Literal], linked: list[Literal]) -> Model | None:
         """Conditions whose values name other keys: those are chosen first, then filled in; or the other way round."""
         base = self._solve(population, fixed, {})
         if base is None:
@@ -59,7 +60,7 @@ class Solver:
         return None if _is_settled(population, linked) else Model(base.caller, base.context, is_certain=False)
 
     def _filled_in(
-        self, population: Population, fixed: list[Literal], linked: list[Literal], base: Model
+        self, population: Population, fixed: Sequence[Literal], linked: list[Literal], base: Model
     ) -> Model | None:
         for drop in (False, True):
             context = texts_of(base.context)
@@ -73,7 +74,7 @@ class Solver:
                 return found
         return None
 
-    def _turned_round(self, population: Population, fixed: list[Literal], linked: list[Literal]) -> Model | None:
+    def _turned_round(self, population: Population, fixed: Sequence[Literal], linked: list[Literal]) -> Model | None:
         """``key = ${other}`` also says what the other is, where the caller chooses that."""
         own = [c for c, _ in linked]
         pins: dict[str, str | None] = {}
@@ -139,6 +140,12 @@ def _is_settled(population: Population, linked: Sequence[Literal]) -> bool:
     return all(
         set(condition.variables) <= {condition.key.name.lower(), *settled} for condition, _ in linked if condition.key
     )
+
+
+def over_endpoint(model: Model) -> Model:
+    """The same request through a VPC endpoint; only where nobody asks from where it comes."""
+    context = {key: value for key, value in model.context.items() if key not in _PLACES[Channel.DIRECT]}
+    return replace(model, context=context | _PLACES[Channel.VPC_ENDPOINT])
 
 
 class _Search(CallerChoices):
