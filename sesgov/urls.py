@@ -25,6 +25,7 @@ SIGN_IN = frozenset(
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
     path("", include("inventory.urls")),
+    path("api/", include("sesgov.api.urls")),
     path("me/", include([each for each in account_urls.urlpatterns if each.name in SIGN_IN])),
 ]
 

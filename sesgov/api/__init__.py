@@ -1,0 +1,1 @@
+"""The read API under /api/v1/: what a token sees is what its user sees."""
