@@ -10,6 +10,7 @@ from inventory.policy.circles.traps import notes_of_documents, notes_of_statemen
 from inventory.policy.delegations import Analysis, Delegation, Note, PolicyProblem
 from inventory.policy.evaluation.decisions import evaluate
 from inventory.policy.reading.documents import Document, PolicyError, document_of
+from inventory.policy.requests import Request
 from inventory.policy.search.settings import Setting
 from inventory.policy.search.solver import Solver
 from inventory.policy.trust import Registry
@@ -40,7 +41,7 @@ def analyse(
     return Analysis(
         identity_arn=identity_arn,
         owner_account=owner_account,
-        delegations=tuple(_with_notes(_confirmed(delegation, texts), notes) for delegation in delegations),
+        delegations=tuple(_completed(delegation, texts, notes) for delegation in delegations),
         problems=tuple(problems),
         notes=tuple(notes),
     )
@@ -56,17 +57,18 @@ def _read(policies: Mapping[str, str]) -> tuple[list[Document], list[PolicyProbl
     return documents, problems
 
 
-def _confirmed(delegation: Delegation, texts: Mapping[str, Mapping[str, str]]) -> Delegation:
-    """The delegation with the statements that let its witness through, or without a witness that is stopped."""
-    if delegation.witness is None:
-        return delegation
-    decision = evaluate(texts, delegation.witness)
-    if not decision.allowed:
-        return replace(delegation, witness=None)
+def _completed(delegation: Delegation, texts: Mapping[str, Mapping[str, str]], notes: Sequence[Note]) -> Delegation:
+    """The delegation with its notes and the statements that let its witness through; a witness that is stopped goes."""
+    witness, let_through_by = _confirmed(delegation.witness, texts)
+    own = tuple(n for n in notes if n.policy == delegation.policy and n.statement == delegation.statement)
+    return replace(delegation, witness=witness, let_through_by=let_through_by, notes=own)
+
+
+def _confirmed(
+    witness: Request | None, texts: Mapping[str, Mapping[str, str]]
+) -> tuple[Request | None, tuple[tuple[str, int], ...]]:
+    if witness is None:
+        return None, ()
+    decision = evaluate(texts, witness)
     deciding = tuple((step.statement.policy, step.statement.index) for step in decision.deciding)
-    return replace(delegation, let_through_by=deciding)
-
-
-def _with_notes(delegation: Delegation, notes: Sequence[Note]) -> Delegation:
-    own = [n for n in notes if n.policy == delegation.policy and n.statement == delegation.statement]
-    return replace(delegation, notes=tuple(own)) if own else delegation
+    return (witness, deciding) if decision.allowed else (None, ())

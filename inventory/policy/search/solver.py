@@ -1,7 +1,6 @@
 """Solver: a request of one population for which some conditions hold and others do not, or the certainty of none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from inventory.policy.channels import Channel
 from inventory.policy.keys import Presence, Source, find_key, presence
@@ -145,7 +144,7 @@ def _is_settled(population: Population, linked: Sequence[Literal]) -> bool:
 def over_endpoint(model: Model) -> Model:
     """The same request through a VPC endpoint; only where nobody asks from where it comes."""
     context = {key: value for key, value in model.context.items() if key not in _PLACES[Channel.DIRECT]}
-    return replace(model, context=context | _PLACES[Channel.VPC_ENDPOINT])
+    return Model(model.caller, context | _PLACES[Channel.VPC_ENDPOINT], model.is_certain)
 
 
 class _Search(CallerChoices):
