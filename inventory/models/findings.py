@@ -1,10 +1,11 @@
 """Findings and their episodes."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
+from inventory.models.accounts import Account
 from inventory.models.identities import Identity
 from inventory.models.roles import Role
 from inventory.models.runs import CollectionRun
@@ -73,6 +74,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.exclude(severity=Severity.INFO)
 
 
+class RegisteredDelegate(models.ForeignObject):  # type: ignore[type-arg]  # takes none when it runs
+    """The account that a finding's subject is, where the registry knows it: a join without a column."""
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, **options: Any) -> None:  # type: ignore[override]
+        super().contribute_to_class(cls, name, **options | {"private_only": True})
+
+
 class Finding(models.Model):
     """One rule on one subject of one identity, for ever; what comes and goes are its episodes.
 
@@ -99,6 +107,14 @@ class Finding(models.Model):
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="findings")
     policy_name = models.CharField(max_length=64, blank=True)
     subject = models.CharField(max_length=2048, blank=True)
+    delegate = RegisteredDelegate(
+        Account,
+        on_delete=models.DO_NOTHING,
+        from_fields=("subject",),
+        to_fields=("account_id",),
+        null=True,
+        related_name="+",
+    )
     severity = models.CharField(max_length=8, choices=Severity.choices)
     severity_rank = models.PositiveSmallIntegerField()
     presence = models.CharField(max_length=8, choices=Presence.choices)

@@ -90,13 +90,22 @@ def test_a_policy_taken_away_is_fixed_and_one_put_back_opens_again():
     assert (finding.presence, finding.first_opened_at) == ("present", NOW)
 
 
-def test_what_people_decided_survives_a_reopening():
+def test_a_finding_that_comes_back_is_new_and_still_belongs_to_somebody():
     identity = place()
     policies = {"partner": sends(identity, role())}
     settle(identity, policies)
-    Finding.objects.update(disposition="triaged")
+    Finding.objects.update(disposition="triaged", assignee=builders.user("security"))
     settle(identity, {}, at=LATER)
     settle(identity, policies, at=LATER)
+    assert the("unknown-account-send").disposition == "new"
+    assert the("unknown-account-send").assignee is not None
+
+
+def test_a_finding_that_stays_keeps_what_people_said_of_it():
+    identity = place()
+    settle(identity, {"partner": sends(identity, role())})
+    Finding.objects.update(disposition="triaged")
+    settle(identity, {"partner": sends(identity, role()) + "\n"}, at=LATER)
     assert the("unknown-account-send").disposition == "triaged"
 
 
