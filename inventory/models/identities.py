@@ -18,12 +18,13 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
 
     def visible_to(self, user: User) -> Self:
         """What this person may see: everything for readers of the inventory, else what they answer for."""
-        if user.reads_inventory:
-            return self
-        return self.owned_by(user) if user.has_role(["owner"]) else self.none()
+        return self if user.reads_inventory else self.owned_by(user)
 
     def owned_by(self, user: User) -> Self:
-        """What they own themselves, through a team, or as the deputy of a team or a person today: two queries."""
+        """Those for which this person answers as their owner, whatever else they may read: their own, their teams',
+        and those of a team or a person whose deputy they are today. Two queries."""
+        if not user.has_role(["owner"]):
+            return self.none()
         team_ids, user_ids = owners_spoken_for(user)
         return self.filter(models.Q(owner_team_id__in=team_ids) | models.Q(owner_user_id__in=user_ids))
 

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import Identity, OwnerAssignment, Role, Team, User
-from inventory.models.deputies import owners_spoken_for
 from inventory.services.audit import record
 from inventory.services.owner_rules import Owner, check_owner
 from inventory.services.ownership import lock_owners
@@ -47,9 +46,7 @@ def decide_claim(
         current.state = State.REFUSED
         return _write(current, "refused", acting_user, at)
     if current.identity.owner is not None:
-        raise ConflictError(
-            "decision", f"{current.identity} belongs to {current.identity.owner} by now. Refuse the claim."
-        )
+        raise ConflictError(f"{current.identity} belongs to {current.identity.owner} by now. Refuse the claim.")
     if current.owner is not None:
         check_owner(current.owner)
     _end(current.identity, at, acting_user)
@@ -170,8 +167,7 @@ def _is_own(owner: Owner, user: User) -> bool:
 
 
 def _speaks_for(identity: Identity, user: User) -> bool:
-    team_ids, user_ids = owners_spoken_for(user)
-    return identity.owner_team_id in team_ids or identity.owner_user_id in user_ids
+    return Identity.objects.owned_by(user).filter(pk=identity.pk).exists()
 
 
 def _new(

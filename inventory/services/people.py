@@ -1,6 +1,7 @@
 """Enter people and teams."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -10,7 +11,21 @@ from django.db import transaction
 
 from inventory.models import Membership, Role, Team, User
 from inventory.services.audit import record
+from inventory.services.ownership import lock_owners
+from inventory.services.reassignment import reassign_owners
 from inventory.services.refusals import RefusedError, check_words
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What somebody says of a person; ``teams`` are names, ``line`` is where it stood in a file."""
+
+    email: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    line: int = 0
 
 
 @transaction.atomic
@@ -86,11 +101,79 @@ def join_team(*, user: User, team: Team, acting_user: User | None, at: datetime)
 
 
 @transaction.atomic
+def leave_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
+    """The person is no member any more; nothing happens where they were none."""
+    gone, _ = Membership.objects.filter(user=user, team=team).delete()
+    if gone:
+        record(at=at, actor=acting_user, action="team.left", target=team, data={"person": user.email})
+
+
+@transaction.atomic
+def enter_people(people: Iterable[NewPerson], *, acting_user: User | None, at: datetime) -> list[User]:
+    """Add several people and let tags that name them count at once; raises :class:`RefusedError` for the first entry
+    that does not hold, with ``line`` in front where it has one, and then adds nobody."""
+    added = [_enter(person, acting_user=acting_user, at=at) for person in people]
+    reassign_owners(at=at, acting_user=acting_user)
+    return added
+
+
+def _enter(person: NewPerson, *, acting_user: User | None, at: datetime) -> User:
+    try:
+        user = add_person(
+            email=person.email,
+            name=person.name,
+            roles=person.roles,
+            teams=person.teams,
+            acting_user=acting_user,
+            at=at,
+        )
+        if person.aliases:
+            user.aliases = check_aliases(person.aliases)
+            user.save(update_fields=["aliases"])
+    except RefusedError as refusal:
+        where = f"Line {person.line}: " if person.line else ""
+        raise RefusedError(refusal.field, where + refusal.message) from refusal
+    return user
+
+
+@transaction.atomic
+def edit_person(
+    *,
+    user: User,
+    name: str,
+    roles: Iterable[str],
+    aliases: Iterable[str],
+    teams: Iterable[Team],
+    acting_user: User | None,
+    at: datetime,
+) -> User:
+    """Say anew what somebody is called, which words in tags mean them, what they may do, and which teams are theirs."""
+    current = _locked(user)
+    check_words("name", name.strip(), 200)
+    before = _known(current)
+    current.name = name.strip() or current.email
+    current.roles = _roles(roles)
+    current.aliases = check_aliases(aliases)
+    if Role.ADMIN in before["roles"] and Role.ADMIN not in current.roles:
+        _check_other_admin("roles", current)
+    current.save(update_fields=["name", "roles", "aliases"])
+    _set_teams(current, list(teams), acting_user=acting_user, at=at)
+    after = _known(current)
+    changed = {field: value for field, value in after.items() if value != before[field]}
+    if changed:
+        record(at=at, actor=acting_user, action="user.changed", target=current, data=changed)
+        reassign_owners(at=at, acting_user=acting_user)
+    return current
+
+
+@transaction.atomic
 def deactivate_person(*, user: User, acting_user: User | None, at: datetime) -> None:
-    """The person has left: they can no longer sign in and no longer count as an owner."""
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    """The person has left: they can no longer sign in and no longer count as an owner, nor as anybody's deputy."""
+    locked = _locked(user)
     if not locked.is_active:
         return
+    if Role.ADMIN in locked.roles:
+        _check_other_admin("person", locked)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     record(
@@ -100,6 +183,50 @@ def deactivate_person(*, user: User, acting_user: User | None, at: datetime) -> 
         target=locked,
         data={"email": locked.email},
     )
+    reassign_owners(at=at, acting_user=acting_user)
+
+
+@transaction.atomic
+def reactivate_person(*, user: User, acting_user: User | None, at: datetime) -> None:
+    """The person is back: teams, roles and what was given to them count again, unless somebody took over."""
+    locked = _locked(user)
+    if locked.is_active:
+        return
+    locked.is_active = True
+    locked.save(update_fields=["is_active"])
+    record(at=at, actor=acting_user, action="user.reactivated", target=locked, data={"email": locked.email})
+    reassign_owners(at=at, acting_user=acting_user)
+
+
+def check_aliases(aliases: Iterable[str]) -> list[str]:
+    """Other words for somebody, each once, in their order."""
+    kept = list(dict.fromkeys(alias.strip() for alias in aliases if alias.strip()))
+    for alias in kept:
+        check_words("aliases", alias, 200)
+    return kept
+
+
+def _locked(user: User) -> User:
+    lock_owners()
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _known(user: User) -> dict[str, list[str] | str]:
+    return {"name": user.name, "roles": sorted(user.roles), "aliases": list(user.aliases)}
+
+
+def _check_other_admin(field: str, user: User) -> None:
+    """Somebody has to be left who can let people in."""
+    others = User.objects.active().filter(roles__contains=[Role.ADMIN]).exclude(pk=user.pk)
+    if user.is_active and not others.exists():
+        raise RefusedError(field, f"{user} is the last administrator. Give somebody else the role first.")
+
+
+def _set_teams(user: User, teams: list[Team], *, acting_user: User | None, at: datetime) -> None:
+    for membership in user.memberships.exclude(team__in=teams).select_related("team"):
+        leave_team(user=user, team=membership.team, acting_user=acting_user, at=at)
+    for team in teams:
+        join_team(user=user, team=team, acting_user=acting_user, at=at)
 
 
 def _roles(roles: Iterable[str]) -> list[str]:
