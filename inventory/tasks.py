@@ -5,13 +5,21 @@ from functools import cache
 from celery import shared_task
 from django.utils import timezone
 
-from inventory.models import CollectionRun, ScopeRun
+from inventory.models import AccountCheck, CollectionRun, Discovery, ScopeRun
+from inventory.services.account_checks import Checker
 from inventory.services.collection_limits import collection_limits
-from inventory.services.collectors import Collector
+from inventory.services.collectors import Collector, new_pacer, new_sessions
+from inventory.services.discovery import Discoverer
+from inventory.services.heartbeats import beat
 from inventory.services.leases import free_stale_leases
 from inventory.services.reevaluation import reevaluate as reevaluate_identities
 from inventory.services.runs import abandon_overdue_runs
-from inventory.services.schedule import is_reevaluation_due, reevaluate_daily, start_scheduled_run
+from inventory.services.schedule import (
+    is_reevaluation_due,
+    reevaluate_daily,
+    start_scheduled_discoveries,
+    start_scheduled_run,
+)
 
 _HINTS_PER_TICK = 4
 
@@ -20,9 +28,11 @@ _HINTS_PER_TICK = 4
 def tick() -> None:
     """Free what died, end what is overdue, start what is due, and hint at what waits to be read."""
     at = timezone.now()
+    beat(at=at)
     limits = collection_limits()
     free_stale_leases(at=at)
     abandon_overdue_runs(at=at)
+    start_scheduled_discoveries(at=at)
     start_scheduled_run(limits, at=at)
     waiting = ScopeRun.objects.due(at).count()
     unplanned = CollectionRun.objects.unfinished().filter(planned_at=None).exists()
@@ -31,15 +41,35 @@ def tick() -> None:
         collect_slice.apply_async(expires=15)
     if is_reevaluation_due(at=at):
         daily_reevaluation.apply_async(expires=15)
+    if Discovery.objects.due(at).exists():
+        discover.apply_async(expires=15)
+    if AccountCheck.objects.due(at).exists():
+        check_accounts.apply_async(expires=15)
 
 
 @shared_task
 def collect_slice() -> int:
     """Plan and read for a slice's time; what is left is hinted at anew."""
+    beat(at=timezone.now())
     leased = _collector().work()
     if leased and ScopeRun.objects.due(timezone.now()).exists():
         collect_slice.apply_async(expires=15)
     return leased
+
+
+@shared_task
+def discover() -> bool:
+    """Go on with a discovery that is due; what is left is taken up by a later tick."""
+    return Discoverer(new_sessions(timezone.now), collection_limits(), timezone.now).work()
+
+
+@shared_task
+def check_accounts() -> int:
+    """Do a batch of the checks that were asked for; what is left is hinted at anew."""
+    checked = Checker(lambda: new_sessions(timezone.now), new_pacer(), collection_limits(), timezone.now).work()
+    if checked and AccountCheck.objects.due(timezone.now()).exists():
+        check_accounts.apply_async(expires=15)
+    return checked
 
 
 @shared_task

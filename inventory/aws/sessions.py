@@ -46,7 +46,7 @@ class Sessions:
 
     def __init__(self, *, clock: Callable[[], datetime], role_name: str = "", external_id: str = "") -> None:
         self._clock = clock
-        self._role_name, self._external_id = role_name, external_id
+        self.role_name, self.external_id = role_name, external_id
         self._entries: dict[AccountAccess, _Entry] = {}
         self._bases: dict[str, boto3.Session] = {}
         self._callers: dict[str, Caller] = {}
@@ -76,15 +76,15 @@ class Sessions:
 
     def role_of(self, access: AccountAccess) -> str:
         """The role by which the account is entered; empty where the credentials are its own or a profile's."""
-        if access.role_arn or not self._role_name or access.profile:
+        if access.role_arn or not self.role_name or access.profile:
             return access.role_arn
         if self._caller_for(access).account_id == access.account_id:
             return ""
-        return f"arn:{access.partition}:iam::{access.account_id}:role/{self._role_name}"
+        return f"arn:{access.partition}:iam::{access.account_id}:role/{self.role_name}"
 
     def external_id_of(self, access: AccountAccess) -> str:
         """The ExternalId that goes with the role: the account's own, else the installation's."""
-        return access.external_id or self._external_id
+        return access.external_id or self.external_id
 
     def may_assume(self, access: AccountAccess, role_arn: str, *, external_id: str) -> bool:
         """Whether the role lets sesgov in with this ExternalId, or without one; the session is thrown away."""

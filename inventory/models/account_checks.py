@@ -33,7 +33,8 @@ class AccountCheckQuerySet(models.QuerySet["AccountCheck"]):
 class AccountCheck(models.Model):
     """One check of one account, which is also the job: ``checked_at`` is ``None`` until it was done.
 
-    ``steps`` is a list of ``{"name", "place", "outcome", "code", "text"}`` in the order in which they were tried.
+    ``steps`` is a list of ``{"name", "outcome", "code", "text", "regions"}`` in the order in which they were tried; a
+    step of the whole account names no regions.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="checks")

@@ -35,7 +35,8 @@ class NewAccount:
 @transaction.atomic
 def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) -> Account:
     """Add one account; raises :class:`RefusedError` and writes nothing where the entry does not hold."""
-    _check(entry)
+    check_entry(entry)
+    _check_duplicate(entry.account_id)
     account = Account.objects.create(
         account_id=entry.account_id,
         name=entry.name.strip(),
@@ -45,8 +46,8 @@ def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) ->
         role_arn=entry.role_arn,
         external_id=entry.external_id,
         profile=entry.profile,
-        vendor=_vendor(entry.vendor, acting_user=acting_user, at=at) if entry.vendor.strip() else None,
-        owner_team=_team(entry.owner) if entry.owner.strip() else None,
+        vendor=vendor_named(entry.vendor, acting_user=acting_user, at=at) if entry.vendor.strip() else None,
+        owner_team=team_named(entry.owner) if entry.owner.strip() else None,
         ends_on=entry.ends_on,
         created_at=at,
     )
@@ -60,11 +61,12 @@ def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) ->
     return account
 
 
-def _check(entry: NewAccount) -> None:
+def check_entry(entry: NewAccount) -> None:
+    """Raise :class:`RefusedError` at the first field that cannot be taken."""
     if not re.fullmatch(r"[0-9]{12}", entry.account_id):
         raise RefusedError(
             "account_id",
-            f"{entry.account_id!r} is not an AWS account id: it has exactly 12 digits, leading zeros included.",
+            f"{entry.account_id[:40]!r} is not an AWS account id: it has exactly 12 digits, leading zeros included.",
         )
     _check_choice("relationship", entry.relationship, Account.Relationship.values)
     _check_choice("environment", entry.environment, Account.Environment.values)
@@ -72,7 +74,6 @@ def _check(entry: NewAccount) -> None:
     for field in ("name", "vendor", "profile", "owner"):
         check_words(field, getattr(entry, field), 200)
     _check_role(entry)
-    _check_duplicate(entry.account_id)
 
 
 def _check_choice(field: str, value: str, allowed: "list[str] | tuple[str, ...]") -> None:
@@ -116,7 +117,8 @@ def _check_duplicate(account_id: str) -> None:
         )
 
 
-def _vendor(name: str, *, acting_user: User | None, at: datetime) -> Vendor:
+def vendor_named(name: str, *, acting_user: User | None, at: datetime) -> Vendor:
+    """The vendor of that name, made where it is missing."""
     vendor = Vendor.objects.filter(name__iexact=name.strip()).first()
     if vendor is None:
         vendor = Vendor.objects.create(name=name.strip(), created_at=at)
@@ -130,7 +132,8 @@ def _vendor(name: str, *, acting_user: User | None, at: datetime) -> Vendor:
     return vendor
 
 
-def _team(name: str) -> Team:
+def team_named(name: str) -> Team:
+    """The active team of that name; raises :class:`RefusedError` where there is none."""
     team = Team.objects.filter(name__iexact=name.strip(), is_active=True).first()
     if team is None:
         raise RefusedError(

@@ -20,6 +20,19 @@ from inventory.services.runs import abandon_overdue_runs
 _POLL_SECONDS = 0.5
 
 
+def new_sessions(clock: Callable[[], datetime]) -> Sessions:
+    """Ways into accounts, as the settings say."""
+    return Sessions(
+        clock=clock, role_name=settings.SESGOV_ROLE_NAME or "", external_id=settings.SESGOV_EXTERNAL_ID or ""
+    )
+
+
+def new_pacer() -> RedisPacer:
+    """The pace that all processes of the installation keep together."""
+    redis = Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5)
+    return RedisPacer(redis, settings.SESGOV_SES_RATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Collector:
     """One process's means of collection; sessions are kept from slice to slice."""
@@ -33,15 +46,8 @@ class Collector:
     def from_settings(cls, clock: Callable[[], datetime]) -> Self:
         """As the settings say."""
         return cls(
-            sessions=Sessions(
-                clock=clock,
-                role_name=settings.SESGOV_ROLE_NAME or "",
-                external_id=settings.SESGOV_EXTERNAL_ID or "",
-            ),
-            pacer=RedisPacer(
-                Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5),
-                settings.SESGOV_SES_RATE,
-            ),
+            sessions=new_sessions(clock),
+            pacer=new_pacer(),
             limits=collection_limits(),
             clock=clock,
         )

@@ -1,21 +1,26 @@
 """The schedule: jobs that are due become rows, so that two beats start each of them once."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
 
-from inventory.models import Account, CollectionRun, ScheduledJob
+from inventory.models import Account, CollectionRun, Discovery, ScheduledJob
 from inventory.policy.rules import ENGINE_VERSION
 from inventory.services.collection_limits import CollectionLimits
+from inventory.services.discovery import discovered_profiles, is_discovering, request_discovery
 from inventory.services.reevaluation import reevaluate
 from inventory.services.runs import start_run
 
 COLLECT = "collect"
+DISCOVER = "discover"
 # Accounts are often entered in a row: a run that was missed starts when nobody has added one for so long.
 _SETTLED_AFTER = timedelta(minutes=1)
 _GIVEN_UP_AFTER = timedelta(hours=1)
+# The daily collection waits so long for the discovery before it.
+_DISCOVERED_WITHIN = timedelta(minutes=15)
 
 
 def last_due(at: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
@@ -26,9 +31,23 @@ def last_due(at: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
 
 
 @transaction.atomic
+def start_scheduled_discoveries(*, at: datetime) -> list[Discovery]:
+    """Look again which accounts there are, before the daily run, with each profile that found an organization."""
+    if settings.SESGOV_COLLECT_AT is None:
+        return []
+    due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+    profiles = discovered_profiles(not_since=due_at)
+    if not profiles or not _claim(DISCOVER, due_at, at):
+        return []
+    return [request_discovery(profile=profile, acting_user=None, at=at)[0] for profile in profiles]
+
+
+@transaction.atomic
 def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> CollectionRun | None:
     """Start the daily run if it is due, was not started yet, and there is an account to read."""
     if settings.SESGOV_COLLECT_AT is None:
+        return None
+    if is_discovering(since=at - _DISCOVERED_WITHIN):
         return None
     newest = Account.objects.managed().aggregate(newest=models.Max("created_at"))["newest"]
     if newest is None or newest > at - _SETTLED_AFTER:
@@ -41,8 +60,7 @@ def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> Collection
 
 def is_reevaluation_due(*, at: datetime) -> bool:
     """Whether nobody has begun with :func:`reevaluate_daily` since midnight, or whoever did has died over it."""
-    begun = ScheduledJob.objects.filter(job=_reevaluation(), due_at=_midnight(at))
-    return not begun.exists() or _died(begun, at).exists()
+    return is_daily_due(_reevaluation(), at=at)
 
 
 def reevaluate_daily(*, at: datetime) -> bool:
@@ -50,12 +68,23 @@ def reevaluate_daily(*, at: datetime) -> bool:
 
     The engine is part of the job, so that an upgrade is followed by a judgement at once.
     """
+    return run_daily(_reevaluation(), lambda: reevaluate(at=at), at=at)
+
+
+def is_daily_due(job: str, *, at: datetime) -> bool:
+    """Whether nobody has begun with the job since midnight, or whoever did has died over it."""
+    begun = ScheduledJob.objects.filter(job=job, due_at=_midnight(at))
+    return not begun.exists() or _died(begun, at).exists()
+
+
+def run_daily(job: str, work: Callable[[], object], *, at: datetime) -> bool:
+    """Do the work if it is due since midnight and this caller is the one to do it; says whether it was."""
     due_at = _midnight(at)
-    job = ScheduledJob.objects.filter(job=_reevaluation(), due_at=due_at)
-    is_ours = _claim(_reevaluation(), due_at, at) or _died(job, at).update(started_at=at) == 1
+    row = ScheduledJob.objects.filter(job=job, due_at=due_at)
+    is_ours = _claim(job, due_at, at) or _died(row, at).update(started_at=at) == 1
     if is_ours:
-        reevaluate(at=at)
-        job.update(finished_at=at)
+        work()
+        row.update(finished_at=at)
     return is_ours
 
 
