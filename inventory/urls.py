@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from inventory.views import identities, runs
+from inventory.views import identities, runs, sending_names
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.audit import AUDIT
 from inventory.views.delegates import DELEGATES, delegate_detail
@@ -12,6 +12,7 @@ from inventory.views.laboratory import laboratory
 from inventory.views.lists import export_view, list_view
 from inventory.views.policies import POLICIES
 from inventory.views.search import search
+from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
 
 app_name = "inventory"
 
@@ -38,6 +39,14 @@ urlpatterns = [
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     path("audit/", list_view(AUDIT), name="audit_list"),
     path("audit.csv", export_view(AUDIT), name="audit_export"),
+    path("sending-names/", list_view(SENDING_NAMES), name="sending_name_list"),
+    path("sending-names.csv", export_view(SENDING_NAMES), name="sending_name_export"),
+    path("sending-names/suggested/", list_view(SUGGESTED_NAMES), name="suggested_name_list"),
+    path("sending-names/suggested.csv", export_view(SUGGESTED_NAMES), name="suggested_name_export"),
+    path("sending-names/add/", sending_names.sending_name_add, name="sending_name_add"),
+    path("sending-names/<int:pk>/change/", sending_names.sending_name_change, name="sending_name_change"),
+    path("sending-names/<int:pk>/remove/", sending_names.sending_name_remove, name="sending_name_remove"),
+    path("sending-names/<path:domain>/", sending_names.sending_name_detail, name="sending_name_detail"),
     path("laboratory/", laboratory, name="laboratory"),
     path("search/", search, name="search"),
 ]

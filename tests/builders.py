@@ -26,6 +26,7 @@ from inventory.models import (
     Role,
     Scope,
     ScopeRun,
+    SendingName,
     SendingPolicy,
     Severity,
     Team,
@@ -59,6 +60,11 @@ def user(*roles: str, teams: Iterable[Team] = (), password: str | None = None, *
 def team(**fields: Any) -> Team:
     """An active team."""
     return Team.objects.create(**{"name": f"Team {next(_numbers)}", "created_at": NOW} | fields)
+
+
+def sending_name(**fields: Any) -> SendingName:
+    """A confirmed name; identities built before or after say themselves whether they stand under it."""
+    return SendingName.objects.create(**{"domain": f"name{next(_numbers)}.example.com", "created_at": NOW} | fields)
 
 
 def vendor(**fields: Any) -> Vendor:

@@ -21,6 +21,10 @@ EVERYBODY = dict.fromkeys(PEOPLE[1:], 200) | {ANONYMOUS: 302}
 READERS_ONLY = EVERYBODY | {NOBODY: 404, "stranger": 404, "owner": 404}
 AUDIT_READERS = READERS_ONLY | {Role.VIEWER: 404, Role.VENDOR_MANAGER: 404}
 WITH_OWNER = EVERYBODY | {NOBODY: 404, "stranger": 404}
+# By GET nothing is written: who is signed in learns that only POST is taken.
+ONLY_POST = dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302}
+READERS_REFUSED = READERS_ONLY | {role.value: 403 for role in READERS}
+MAY_MANAGE_NAMES = dict.fromkeys((Role.SECURITY.value, Role.ADMIN.value), 200)
 MAY_START = (Role.SECURITY.value, Role.ADMIN.value)
 
 # What each address answers to each kind of person. A new address fails the test until it stands here.
@@ -39,6 +43,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:delegate_list": EVERYBODY,
     "inventory:delegate_export": EVERYBODY,
     "inventory:delegate_detail": WITH_OWNER,
+    "inventory:sending_name_list": EVERYBODY,
+    "inventory:sending_name_export": EVERYBODY,
+    "inventory:suggested_name_list": EVERYBODY,
+    "inventory:suggested_name_export": EVERYBODY,
+    "inventory:sending_name_detail": WITH_OWNER,
+    "inventory:sending_name_add": READERS_REFUSED | MAY_MANAGE_NAMES,
+    "inventory:sending_name_change": ONLY_POST,
+    "inventory:sending_name_remove": ONLY_POST,
     "inventory:search": EVERYBODY,
     "inventory:laboratory": EVERYBODY | {NOBODY: 404},
     "inventory:account_list": READERS_ONLY,
@@ -72,6 +84,9 @@ def _arguments(name: str, world: estate.Estate) -> list[object]:
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
         "inventory:delegate_detail": ["999988887777"],
+        "inventory:sending_name_detail": [world.shop.sending_name],
+        "inventory:sending_name_change": [world.name.pk],
+        "inventory:sending_name_remove": [world.name.pk],
         "inventory:run_detail": [world.run.pk],
         "inventory:run_line": [world.run.pk],
         "inventory:run_progress": [world.run.pk],

@@ -7,6 +7,7 @@ from inventory.filters.findings import FindingFilter, RemediationFilter
 from inventory.filters.identities import IdentityFilter
 from inventory.filters.policies import PolicyFilter
 from inventory.filters.runs import RunFilter
+from inventory.filters.sending_names import SendingNameFilter
 
 __all__ = [
     "AccountFilter",
@@ -17,4 +18,5 @@ __all__ = [
     "PolicyFilter",
     "RemediationFilter",
     "RunFilter",
+    "SendingNameFilter",
 ]

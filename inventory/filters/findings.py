@@ -13,7 +13,7 @@ from inventory.filters.fields import (
     hidden,
     search_box,
 )
-from inventory.models import Finding, FindingEpisode, Severity
+from inventory.models import Account, Finding, FindingEpisode, Severity
 
 
 class FindingFilter(filters.FilterSet):
@@ -30,6 +30,8 @@ class FindingFilter(filters.FilterSet):
     rule = hidden(field_name="rule_id")
     identity = hidden(field_name="identity_id", method="by_identity")
     subject = hidden(field_name="subject")
+    sending_name = hidden(field_name="identity__sending_name", method="by_sending_name")
+    vendor = hidden(method="by_vendor")
 
     class Meta:
         model = Finding
@@ -62,15 +64,37 @@ class FindingFilter(filters.FilterSet):
     def by_identity(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return rows.filter(**{name: int(value)}) if value.isdecimal() and len(value) < 19 else rows.none()
 
+    def by_sending_name(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        return rows.filter(**{name: value}, identity__gone_at=None)
+
+    def by_vendor(self, rows: QuerySet[Finding], _name: str, value: str) -> QuerySet[Finding]:
+        if not value.isdecimal() or len(value) > 18:
+            return rows.none()
+        accounts = Account.objects.filter(vendor=int(value)).order_by()
+        return rows.filter(subject__in=accounts.values("account_id"))
+
 
 class RemediationFilter(filters.FilterSet):
     """Episodes that ended within a number of days."""
 
     days = filters.NumberFilter(label="Ended within days", method="by_days", min_value=1, max_value=3650)
+    cohort = choice(
+        "Found",
+        [("first_look", "By the first look")],
+        method="by_cohort",
+        empty_label="Found: since the first look",
+    )
 
     class Meta:
         model = FindingEpisode
         fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[FindingEpisode]) -> QuerySet[FindingEpisode]:
+        rows: QuerySet[FindingEpisode] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("cohort") else rows.filter(is_baseline=False)
+
+    def by_cohort(self, rows: QuerySet[FindingEpisode], _name: str, _value: str) -> QuerySet[FindingEpisode]:
+        return rows.filter(is_baseline=True)
 
     def by_days(self, rows: QuerySet[FindingEpisode], _name: str, value: Any) -> QuerySet[FindingEpisode]:
         return rows.filter(closed_at__gte=timezone.now() - timedelta(days=int(value)))

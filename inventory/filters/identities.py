@@ -1,6 +1,7 @@
 """How the list of identities is narrowed."""
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ from inventory.filters.fields import (
     hidden,
     search_box,
 )
-from inventory.models import Identity
+from inventory.models import Account, Identity
+from inventory.paths import RIGHTS, paths_of, reached
 
 
 class IdentityFilter(filters.FilterSet):
@@ -35,6 +37,9 @@ class IdentityFilter(filters.FilterSet):
     region = hidden(field_name="scope__region")
     account = hidden(field_name="scope__account__account_id", method="by_account")
     sending_name = hidden(field_name="sending_name")
+    delegate = hidden(method="by_delegate")
+    vendor = hidden(method="by_vendor")
+    right = filters.ChoiceFilter(choices=list(RIGHTS.items()), method="by_right", widget=forms.HiddenInput)
 
     class Meta:
         model = Identity
@@ -79,3 +84,18 @@ class IdentityFilter(filters.FilterSet):
 
     def by_dkim(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
         return rows.filter(dkim_enabled=value == "on")
+
+    def by_delegate(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(self._reached_by([account_digits(value)]))
+
+    def by_vendor(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        if not value.isdecimal() or len(value) > 18:
+            return rows.none()
+        return rows.filter(self._reached_by(Account.objects.filter(vendor=int(value))))
+
+    def by_right(self, rows: QuerySet[Identity], _name: str, _value: str) -> QuerySet[Identity]:
+        """Goes with a delegate or a vendor, who narrow by it."""
+        return rows
+
+    def _reached_by(self, accounts: QuerySet[Account] | list[str]) -> Q:
+        return reached(paths_of(self.request.user, accounts), self.form.cleaned_data.get("right") or "")

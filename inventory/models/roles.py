@@ -20,3 +20,7 @@ READS_INVENTORY = frozenset({Role.VIEWER, Role.SECURITY, Role.VENDOR_MANAGER, Ro
 STARTS_COLLECTION = frozenset({Role.SECURITY, Role.ADMIN})
 # Who reads the audit trail.
 READS_AUDIT = frozenset({Role.SECURITY, Role.AUDITOR, Role.ADMIN})
+# Who confirms sending names.
+MANAGES_SENDING_NAMES = frozenset({Role.SECURITY, Role.ADMIN})
+# Who keeps vendors, their accounts and what is known of outside accounts.
+MANAGES_VENDORS = frozenset({Role.VENDOR_MANAGER, Role.SECURITY, Role.ADMIN})

@@ -1,10 +1,28 @@
 """Sending names: the domains that people know, each of which groups its identities over accounts and regions."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models.functions import Lower
 
+from inventory.models.identities import Identity
+from inventory.models.roles import Role
 from inventory.models.teams import Team
 from inventory.models.users import User
+
+
+class SendingNameQuerySet(models.QuerySet["SendingName"]):
+    """Sending names, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """All of them for readers of the inventory; an owner's by their team, or by an identity that they may see."""
+        if user.reads_inventory:
+            return self
+        if not user.has_role([Role.OWNER]):
+            return self.none()
+        seen = Identity.objects.visible_to(user).live().order_by().values("sending_name")
+        teams = list(user.memberships.values_list("team_id", flat=True))
+        return self.filter(models.Q(owner_team_id__in=teams) | models.Q(domain__in=seen))
 
 
 class SendingName(models.Model):
@@ -19,7 +37,7 @@ class SendingName(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: models.Manager["SendingName"] = models.Manager()
+    objects: ClassVar[models.Manager["SendingName"]] = models.Manager.from_queryset(SendingNameQuerySet)()
 
     class Meta:
         ordering = ("domain",)

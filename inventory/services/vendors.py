@@ -64,8 +64,8 @@ def _check(facts: VendorFacts, known: Vendor | None) -> None:
     check_words("name", name, 200)
     check_words("contract_reference", facts.contract_reference.strip(), 200)
     check_text("note", facts.note, _LONGEST_NOTE)
-    same = Vendor.objects.filter(name__iexact=name).exclude(pk=known.pk if known else None).first()
-    if same is not None:
+    same = Vendor.objects.filter(name__iexact=name).first()
+    if same is not None and same != known:
         raise RefusedError("name", f"There is a vendor named {same.name} already.")
 
 

@@ -7,6 +7,7 @@ from inventory.tables.findings import FindingTable, RemediationTable
 from inventory.tables.identities import IdentityTable
 from inventory.tables.policies import PolicyTable
 from inventory.tables.runs import RunTable
+from inventory.tables.sending_names import SendingNameTable
 
 __all__ = [
     "AccountTable",
@@ -17,4 +18,5 @@ __all__ = [
     "PolicyTable",
     "RemediationTable",
     "RunTable",
+    "SendingNameTable",
 ]

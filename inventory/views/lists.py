@@ -15,7 +15,7 @@ from django_filters import FilterSet
 from django_tables2 import RequestConfig, Table
 
 from inventory.exports import csv_response
-from inventory.models import User
+from inventory.models import Role, User
 from inventory.views.requests import person
 
 PER_PAGE = 50
@@ -36,6 +36,15 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another page that belongs to this one; ``roles`` keep it from those who could only be refused there."""
+
+    label: str
+    url_name: str
+    roles: frozenset[Role] = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export``; ``noun`` is (one, many).
 
@@ -52,6 +61,7 @@ class ListPage:
     filterset: type[FilterSet]
     table: type[Table]
     presets: tuple[Preset, ...] = ()
+    beside: tuple["Beside", ...] = ()
     is_for: Callable[[User], bool] = field(default=lambda _user: True)
     has_export: bool = True
 
@@ -75,6 +85,7 @@ def list_view(declared: ListPage) -> View:
             "export_url": _export_url(request, declared),
             "is_narrowed": any(request.GET.get(name) for name in filtered.filters),
             "current_query": request.GET.urlencode(),
+            "beside": [each for each in declared.beside if person(request).has_role(each.roles)],
         }
         template = "lists/list.html#rows" if _wants_rows(request) else "lists/list.html"
         response = render(request, template, context)
@@ -102,7 +113,7 @@ def _filtered(request: HttpRequest, declared: ListPage) -> tuple[FilterSet, Quer
     if not declared.is_for(user):
         raise Http404
     rows = declared.rows(user)
-    filtered = declared.filterset(request.GET, queryset=rows)
+    filtered = declared.filterset(request.GET, queryset=rows, request=request)
     # A filter that was not understood must not show everything as if it had been applied.
     return filtered, filtered.qs if not filtered.errors else rows.none()
 

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inventory.models import CollectionRun, Finding, Identity, Outcome, Team
+from inventory.models import CollectionRun, Finding, Identity, Outcome, SendingName, Team
 from tests import builders
 from tests.builders import NOW
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What the tests name: one identity that a stranger can send as, its team, its finding, a run."""
+    """What the tests name: one identity that a stranger can send as, its team, finding and name, a run."""
 
     shop: Identity
     team: Team
     finding: Finding
     run: CollectionRun
+    name: SendingName
 
 
 def build() -> Estate:
@@ -73,4 +74,5 @@ def build() -> Estate:
     builders.scope_run(
         run=run, scope=denied, state="done", outcome=Outcome.DENIED, error_text="AWS refused to list the identities."
     )
-    return Estate(shop, team, finding, run)
+    name = builders.sending_name(domain=shop.sending_name)
+    return Estate(shop, team, finding, run, name)
