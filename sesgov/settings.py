@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesgov.health.answers.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,7 +92,7 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
     # Compiling a statement took up to two seconds where running it took a tenth of one, over 100,000 identities.
-    "OPTIONS": {"options": "-c jit=off"} | DATABASES["default"].get("OPTIONS", {}),
+    "OPTIONS": {"options": "-c jit=off", "connect_timeout": 5} | DATABASES["default"].get("OPTIONS", {}),
     "TEST": {"NAME": f"test_{DATABASES['default']['NAME']}"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -156,7 +157,6 @@ if ENVIRONMENT.production:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 else:
@@ -203,7 +203,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "inventory.tasks.tick", "schedule": 5.0, "options": {"expires": 15}}}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "inventory.tasks.tick", "schedule": 5.0, "options": {"expires": 15}},
+    "figures": {"task": "sesgov.tasks.daily_figures", "schedule": 60.0, "options": {"expires": 55}},
+}
 
 # Logs -----------------------------------------------------------------------------------------------------------------
 
