@@ -31,8 +31,8 @@ def has_resolved_owner() -> Q:
 
 def has_outside_sender() -> Q:
     """Somebody other than the owner's account may send, or a policy could not be judged."""
-    senders = Delegation.objects.live().outside().filter(can_send=True, identity=OuterRef("pk"))
-    return Q(Exists(senders)) | Q(widest_reach=Reach.UNDETERMINED.value)
+    sends = Q(can_send=True) | Q(reach=Reach.UNDETERMINED.value)
+    return Q(Exists(Delegation.objects.live().outside().filter(sends, identity=OuterRef("pk"))))
 
 
 def public_identities(user: User) -> QuerySet[Identity]:
@@ -100,8 +100,17 @@ def has_wildcard(rows: QuerySet[SendingPolicy]) -> Q:
 
 def wildcard_policy_ids(versions: PolicyVersionQuerySet) -> list[int]:
     """The policies of those versions in which an Allow names everyone."""
-    candidates = versions.maybe_wildcard().values_list("policy_id", "text").order_by()
-    return [policy_id for policy_id, text in candidates if names_everyone(text)]
+    return _naming_everyone(versions, "policy_id")
+
+
+def wildcard_version_ids(versions: PolicyVersionQuerySet) -> list[int]:
+    """Those of the versions in which an Allow names everyone."""
+    return _naming_everyone(versions, "pk")
+
+
+def _naming_everyone(versions: PolicyVersionQuerySet, column: str) -> list[int]:
+    candidates = versions.maybe_wildcard().values_list(column, "text").order_by()
+    return [found for found, text in candidates if names_everyone(text)]
 
 
 def names_everyone(text: str) -> bool:
@@ -139,20 +148,19 @@ def _leaves(value: object) -> list[Any]:
     return [leaf for each in value for leaf in _leaves(each)] if isinstance(value, list) else [value]
 
 
-def remediations(user: User, *, closed_from: datetime, closed_before: datetime) -> QuerySet[FindingEpisode]:
+def remediations(
+    user: User, *, closed_from: datetime, closed_before: datetime, is_baseline: bool | None = False
+) -> QuerySet[FindingEpisode]:
     """Episodes that ended as fixed or with their identity in ``[closed_from, closed_before)``, hints left out.
 
-    What the first complete look at a scope found is a cohort of its own: its true start is not known.
+    What the first complete look at a scope found is a cohort of its own, since its true start is not known;
+    ``is_baseline=None`` gives both.
     """
-    seen = Identity.objects.visible_to(user)
+    rows = FindingEpisode.objects.filter(closed_at__gte=closed_from, closed_at__lt=closed_before)
+    if is_baseline is not None:
+        rows = rows.filter(is_baseline=is_baseline)
     return (
-        FindingEpisode.objects.filter(
-            closed_at__gte=closed_from,
-            closed_at__lt=closed_before,
-            reason__in=_ENDED_WELL,
-            is_baseline=False,
-            finding__identity__in=seen,
-        )
+        rows.filter(reason__in=_ENDED_WELL, finding__identity__in=Identity.objects.visible_to(user))
         .exclude(finding__severity="info")
         .select_related("finding__identity__scope__account")
         .order_by("-closed_at", "id")

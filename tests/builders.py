@@ -251,8 +251,8 @@ def finding(**fields: Any) -> Finding:
     if created.presence != Finding.Presence.ABSENT:
         episode(finding=created, opened_at=created.first_opened_at)
         if created.severity != Severity.INFO:
-            values["identity"].open_finding_count += 1
-            values["identity"].save(update_fields=["open_finding_count"])
+            created.identity.open_finding_count += 1
+            created.identity.save(update_fields=["open_finding_count"])
     return created
 
 

@@ -11,6 +11,7 @@ from inventory.models import FindingEpisode, Role, User
 from inventory.populations import names_everyone
 from sesgov import figures
 from sesgov.figures import Facts, Figure
+from sesgov.figures.snapshots import fill_snapshots
 from tests import builders
 from tests.builders import NOW
 from tests.pages import estate
@@ -38,10 +39,11 @@ def test_each_link_leads_to_a_list_of_that_length(role):
         account_id="123456789012", trust="placeholder", identity=builders.identity(owner_team=world.team)
     )
     builders.delegation(account_id="210987654321", can_send=False)
+    _episode(-9, -3, is_baseline=True)
     user = builders.user(role, teams=[world.team])
     client = client_for(user)
     links = [link for figure in _figures(user).values() for link in figure.links]
-    assert len(links) == 9
+    assert len(links) == 10
     for link in links:
         page = html.unescape(text_of(client, link.url))
         total = re.search(r'<strong class="figure">(\d+)</strong>', page)
@@ -60,7 +62,7 @@ def test_posture_counts_identities_that_were_completely_seen():
 
 
 def test_a_policy_that_could_not_be_judged_is_not_in_order():
-    builders.identity(widest_reach="undetermined")
+    builders.delegation(reach="undetermined", can_send=False, account_id="", principal="*")
     assert _figures(builders.user("viewer"))["posture"].value == "0 %"
 
 
@@ -139,6 +141,10 @@ def test_time_to_remediate_is_the_mean_of_what_was_fixed_in_the_window():
     remediation = _figures(builders.user("viewer"))["remediation"]
     assert (remediation.value, remediation.n) == ("25.0 days", 5)
     assert remediation.is_met
+    assert remediation.notes == (
+        "median 30.0 days, 90 % within 40.0 days",
+        "apart: 1 found by the first look, mean 59.0 days since then",
+    )
 
 
 def test_owners_by_tag_and_assigned_only_are_counted_apart():
@@ -159,10 +165,18 @@ def test_the_value_before_is_measured_at_that_instant():
     identity = builders.identity(scope=place, first_seen_at=early)
     builders.delegation(identity=identity, first_seen_at=early)
     builders.delegation(identity=identity, policy_name="new", account_id="999988887777")
-    strangers = _figures(builders.user("viewer"))["strangers"]
-    assert (strangers.value, strangers.previous) == ("2", "1")
+    identity.owner_team = builders.team()
+    identity.save()
+    fill_snapshots(until=NOW.date(), at=NOW)
+    for person in (builders.user("viewer"), builders.user("owner", teams=[identity.owner_team])):
+        strangers = _figures(person)["strangers"]
+        assert (strangers.value, strangers.previous, strangers.direction) == ("2", "1", "worse"), person.roles
 
 
-def test_there_is_no_value_before_anybody_looked():
-    builders.delegation(first_seen_at=NOW - timedelta(days=60))
-    assert _figures(builders.user("viewer"))["strangers"].previous is None
+@pytest.mark.parametrize("role", ["viewer", "owner"])
+def test_there_is_no_value_before_anybody_looked(role):
+    team = builders.team()
+    builders.delegation(identity=builders.identity(owner_team=team), first_seen_at=NOW - timedelta(days=60))
+    fill_snapshots(until=NOW.date(), at=NOW)
+    strangers = _figures(builders.user(role, teams=[team]))["strangers"]
+    assert (strangers.value, strangers.previous, strangers.trend) == ("1", None, ())

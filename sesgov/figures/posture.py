@@ -1,0 +1,57 @@
+"""Posture: the share of identities that are in order."""
+
+from inventory import populations
+from inventory.models.delegations import OUTSIDE_REACHES
+from inventory.policy.trust import Trust
+from sesgov.figures.facts import Facts
+from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
+from sesgov.figures.shapes import Figure, Link, Unit, list_url
+
+_COUNTED = f"""
+    SELECT d.day, n.account_id, count(*) FILTER (WHERE o.identity_id IS NULL) AS value, count(*) AS "of"
+    FROM days d
+    JOIN inventory_identitystate s ON {HOLDS.format("s")}
+    JOIN seen n ON n.id = s.identity_id AND n.is_expected AND n.baseline_at <= d.at
+    LEFT JOIN (
+        SELECT DISTINCT d.day, g.identity_id FROM days d
+        JOIN inventory_delegationstate s ON {HOLDS.format("s")}
+        JOIN inventory_delegation g ON g.id = s.delegation_id
+        WHERE s.reach = ANY(%s) AND s.trust <> %s AND (s.can_send OR s.reach = 'undetermined')
+    ) o ON o.day = d.day AND o.identity_id = s.identity_id
+    {BY_ACCOUNT}
+"""
+# An identity that could not be seen on a day counts as it was seen last, and its day is marked stale.
+SERIES = Series(
+    "posture",
+    "Identities in order",
+    Unit.SHARE,
+    _COUNTED,
+    needs_cases=True,
+    parameters=lambda: (OUTSIDE_REACHES, Trust.OWN.value),
+)
+
+
+def posture(facts: Facts, coverage: str) -> Figure:
+    """Identities that nobody unapproved can send as / identities completely seen. Approvals are not recorded yet."""
+    seen = populations.identities(facts.user).filter(populations.is_completely_seen(facts.at)).order_by()
+    total = seen.count()
+    open_ones = seen.filter(populations.has_outside_sender()).count()
+    return Figure(
+        key=SERIES.key,
+        title=SERIES.title,
+        formula="Identities whose every outside sender is approved, inside its terms and in date, divided by the "
+        "identities completely seen. No grants are recorded yet, so every outside sender counts against it.",
+        unit=SERIES.unit,
+        reading=total - open_ones if total else None,
+        n=total,
+        n_of="identities completely seen",
+        target="100 %",
+        is_met=open_ones == 0 if total else None,
+        better="higher",
+        as_of=facts.at,
+        coverage=coverage,
+        links=(
+            Link("with an outside sender", open_ones, list_url("identity", seen="complete", sender="outside")),
+            Link("in order", total - open_ones, list_url("identity", seen="complete", sender="none")),
+        ),
+    )
