@@ -1,6 +1,7 @@
 """Answers: what a call brought, and what becomes of it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +42,35 @@ class Answer:
         return self.result.calls if isinstance(self.result, Page) else 1
 
 
-def take_answer(answer: Answer, sessions: Sessions, limits: CollectionLimits) -> None:
-    """Write what the answer brought and set the reading's next step; raises :class:`LostLeaseError`."""
+def take_answers(answers: Sequence[Answer], sessions: Sessions, limits: CollectionLimits) -> None:
+    """Write what the answers of one reading brought and set its next step; raises :class:`LostLeaseError`."""
+    reading = answers[0].reading
+    reading.api_calls += sum(answer.calls for answer in answers)
+    unchanged = _take_unchanged(reading, [answer for answer in answers if isinstance(answer.result, IdentityFacts)])
+    for answer in answers:
+        if not reading.is_over and answer.call.name not in unchanged:
+            _take(answer, sessions, limits)
+
+
+def _take_unchanged(reading: Reading, answers: Sequence[Answer]) -> frozenset[str]:
+    """Settle together the identities in which nothing changed; returns their names. The first look finds none."""
+    found = [answer.result for answer in answers if isinstance(answer.result, IdentityFacts)]
+    if not found or reading.context.is_baseline:
+        return frozenset()
+    try:
+        names = results.save_unchanged(reading, found, at=min(answer.answered_at for answer in answers))
+    except LostLeaseError:
+        raise
+    except Exception:  # one by one it shows which of them cannot be stored
+        logger.exception("identities_not_stored_together", extra={"scope": str(reading.scope)})
+        return frozenset()
+    if names:
+        reading.recovered()
+    return frozenset(names)
+
+
+def _take(answer: Answer, sessions: Sessions, limits: CollectionLimits) -> None:
     reading, result = answer.reading, answer.result
-    reading.api_calls += answer.calls
     if isinstance(result, Fault):
         _take_fault(answer, result, sessions, limits)
         return

@@ -3,7 +3,7 @@
 import heapq
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from inventory.aws.listings import LIST_EMAIL_IDENTITIES, LIST_IDENTITIES, Page,
 from inventory.aws.pacing import Pacer, Permit
 from inventory.aws.sessions import Sessions
 from inventory.models import ScopeRun
-from inventory.services.answers import Answer, finish, take_answer
+from inventory.services.answers import Answer, finish, take_answers
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.leases import LostLeaseError, give_back, lease_scopes
 from inventory.services.readings import Call, Reading
@@ -56,8 +56,8 @@ class Slice:
             with ThreadPoolExecutor(self._limits.threads) as pool:
                 self._read(pool, stop_at)
                 while self._flying:
-                    for answer in self._arrivals(stop_at):
-                        self._take(answer)
+                    for answers in self._arrivals(stop_at):
+                        self._take(answers)
         finally:
             self._give_back(readings)
 
@@ -68,8 +68,8 @@ class Slice:
             if self._now() >= stop_at or (not self._flying and next_at >= stop_at):
                 return
             has_room = len(self._flying) < self._limits.threads
-            for answer in self._arrivals(min(next_at, stop_at) if has_room else stop_at):
-                self._take(answer)
+            for answers in self._arrivals(min(next_at, stop_at) if has_room else stop_at):
+                self._take(answers)
                 # Writing takes time, in which other calls have fallen due.
                 self._launch(pool)
 
@@ -113,33 +113,35 @@ class Slice:
             self._pacer.completed(permit)
         return Answer(reading, call, result, is_access, asked_at, self._clock())
 
-    def _arrivals(self, until: float) -> Iterator[Answer]:
-        """The answers that are there, or the first to come until that instant."""
+    def _arrivals(self, until: float) -> Iterable[list[Answer]]:
+        """The answers that are there, or the first to come until that instant; those of one reading together."""
         seconds = max(0.001, until - self._now())
         if not self._flying:
             time.sleep(seconds)
-            return
+            return ()
         done, self._flying = wait(self._flying, timeout=seconds, return_when=FIRST_COMPLETED)
-        for future in done:
-            yield future.result()
         if done:
             self._on_progress()
+        together: dict[int, list[Answer]] = {}
+        for answer in sorted((future.result() for future in done), key=lambda each: each.answered_at):
+            together.setdefault(answer.reading.job_id, []).append(answer)
+        return together.values()
 
-    def _take(self, answer: Answer) -> None:
-        reading = answer.reading
-        reading.in_flight -= 1
+    def _take(self, answers: list[Answer]) -> None:
+        reading, last = answers[0].reading, answers[-1]
+        reading.in_flight -= len(answers)
         if reading.is_over:
             return
         with self._lease_of(reading):
-            take_answer(answer, self._sessions, self._limits)
+            take_answers(answers, self._sessions, self._limits)
         if reading.is_queued:
             return
         if reading.is_read:
             self._queue(reading, _AT_ONCE)
         elif reading.has_next:
             # Another action has a pace of its own.
-            pause = self._pacer.interval if reading.action == answer.call.action else 0.0
-            self._queue(reading, max(reading.not_before, answer.answered_at.timestamp() + pause))
+            pause = self._pacer.interval if reading.action == last.call.action else 0.0
+            self._queue(reading, max(reading.not_before, last.answered_at.timestamp() + pause))
 
     @contextmanager
     def _lease_of(self, reading: Reading) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Findings and their episodes, as the stored facts of one identity call for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -112,9 +112,9 @@ def mark_stale(identities: "models.QuerySet[Identity]") -> int:
     return present.update(presence=Finding.Presence.STALE)
 
 
-def see_again(identity: Identity, *, at: datetime) -> None:
-    """The identity was read and nothing changed: its open findings are present, stale ones too. One query."""
-    Finding.objects.open().filter(identity=identity).update(presence=Finding.Presence.PRESENT, last_seen_at=at)
+def see_again(identities: Collection[Identity], *, at: datetime) -> None:
+    """They were read and nothing changed: their open findings are present, stale ones too. One query."""
+    Finding.objects.open().filter(identity__in=identities).update(presence=Finding.Presence.PRESENT, last_seen_at=at)
 
 
 def close_for_deleted(identity: Identity, *, at: datetime, run: CollectionRun | None) -> FindingCounts:

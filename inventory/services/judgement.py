@@ -65,7 +65,7 @@ def judge(
     judged_on = grounds(identity, documents, knowledge.hash)
     if judged_on and judged_on == identity.judged_on:
         if run is not None:
-            see_again(identity, at=at)
+            see_again([identity], at=at)
         return Judgement(DelegationChanges(), FindingCounts())
     analysis = analyse(
         owner_account=identity.scope.account.account_id,

@@ -1,5 +1,6 @@
 """Reconciliation: what AWS said of one identity becomes rows, in one transaction; the same again changes nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,34 @@ class Context:
 
 
 @transaction.atomic(savepoint=False)
+def see_unchanged(found: Collection[IdentityFacts], context: Context, *, at: datetime) -> list[str]:
+    """Of identities that were read no earlier than ``at``, note those in which nothing changed; returns their names.
+
+    Four statements, however many there are; the others are left to :func:`reconcile_identity`, one at a time.
+    """
+    rows = Identity.objects.filter(scope=context.scope, name__in=[facts.name for facts in found], last_read_at__lte=at)
+    known = {row.name: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
+    context.view.refresh()
+    account = context.scope.account = context.view.account(context.scope.account_id)
+    knowledge = context.view.knowledge(account)
+    seen = [known[facts.name] for facts in found if _is_unchanged(known.get(facts.name), facts, context, knowledge)]
+    Identity.objects.filter(pk__in=[identity.pk for identity in seen]).update(last_read_at=at)
+    see_again(seen, at=at)
+    return [identity.name for identity in seen]
+
+
+def _is_unchanged(identity: Identity | None, facts: IdentityFacts, context: Context, knowledge: Knowledge) -> bool:
+    """Whether what was read says what is stored; the row, which nobody saves, then stays as it is."""
+    if identity is None:
+        return False
+    identity.scope = context.scope
+    changed = _take_facts(identity, facts, context) or assign_owner(
+        identity, context.scope.account, context.view.owners
+    )
+    return not changed and _is_as_judged(identity, facts, knowledge)
+
+
+@transaction.atomic(savepoint=False)
 def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) -> FindingCounts:
     """Store one successful GetEmailIdentity that ended at ``at``; an older answer than the stored one is left aside."""
     identity = _locked(context.scope, facts.name)
@@ -54,10 +83,6 @@ def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) 
     changed = _take_facts(identity, facts, context)
     changed += assign_owner(identity, account, context.view.owners)
     knowledge = context.view.knowledge(account)
-    if not is_new and not changed and _is_as_judged(identity, facts, knowledge):
-        Identity.objects.filter(pk=identity.pk).update(last_read_at=at)
-        see_again(identity, at=at)
-        return FindingCounts()
     identity.last_read_at = at
     identity.save()
     if is_new:

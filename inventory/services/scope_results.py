@@ -14,7 +14,7 @@ from inventory.services.audit import record
 from inventory.services.findings import mark_stale
 from inventory.services.leases import hold
 from inventory.services.readings import Reading
-from inventory.services.reconciliation import reconcile_identity, remove_identity
+from inventory.services.reconciliation import reconcile_identity, remove_identity, see_unchanged
 
 _COUNTED = ("api_calls", "throttled", "failures", "troubled_since")
 _SEEN = (Outcome.COMPLETE, Outcome.PARTIAL)
@@ -48,11 +48,21 @@ def _missing(job: ScopeRun) -> list[str]:
 
 
 @transaction.atomic
+def save_unchanged(reading: Reading, found: Sequence[IdentityFacts], *, at: datetime) -> list[str]:
+    """Of identities that were read together, none before ``at``, settle those in which nothing changed: their names."""
+    job = hold(reading.job_id, reading.fence)
+    names = see_unchanged(found, reading.context, at=at)
+    if names:
+        _settle(job, reading, names, ListedIdentity.State.READ)
+    return names
+
+
+@transaction.atomic
 def save_identity(reading: Reading, facts: IdentityFacts, *, at: datetime) -> None:
     """Store one identity as it was read at ``at``, all of it in one transaction."""
     job = hold(reading.job_id, reading.fence)
     reconcile_identity(facts, reading.context, at=at)
-    _settle(job, reading, facts.name, ListedIdentity.State.READ)
+    _settle(job, reading, [facts.name], ListedIdentity.State.READ)
 
 
 @transaction.atomic
@@ -61,7 +71,7 @@ def save_absence(reading: Reading, name: str, *, was_listed: bool, at: datetime)
     job = hold(reading.job_id, reading.fence)
     if not was_listed:
         remove_identity(name, reading.context, at=at)
-    _settle(job, reading, name, ListedIdentity.State.GONE)
+    _settle(job, reading, [name], ListedIdentity.State.GONE)
 
 
 @transaction.atomic
@@ -70,12 +80,13 @@ def save_unreadable(reading: Reading, name: str, fault: Fault) -> None:
     job = hold(reading.job_id, reading.fence)
     job.error_code = job.error_code or fault.code
     job.error_text = job.error_text or fault.text
-    _settle(job, reading, name, ListedIdentity.State.FAILED, error_code=fault.code)
+    _settle(job, reading, [name], ListedIdentity.State.FAILED, error_code=fault.code)
 
 
-def _settle(job: ScopeRun, reading: Reading, name: str, state: str, *, error_code: str = "") -> None:
-    job.listed.filter(name=name).update(state=state, error_code=error_code)
-    job.identities_read += state == ListedIdentity.State.READ
+def _settle(job: ScopeRun, reading: Reading, names: Sequence[str], state: str, *, error_code: str = "") -> None:
+    job.listed.filter(name__in=names).update(state=state, error_code=error_code)
+    if state == ListedIdentity.State.READ:
+        job.identities_read += len(names)
     _count(job, reading)
     job.save(update_fields=[*_COUNTED, "identities_read", "error_code", "error_text"])
     reading.identities_read = job.identities_read

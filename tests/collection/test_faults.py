@@ -248,6 +248,7 @@ def test_a_clash_with_another_worker_is_tried_again(double, account, monkeypatch
 
 def test_an_identity_that_cannot_be_stored_does_not_cost_the_others(double, account, monkeypatch):
     read_once(double, "a.example.com", "b.example.com")
+    double.put_identity(ACCOUNT, REGION, "a.example.com", tags={"team": "new"})
     save = scope_results.save_identity
 
     def fail_for_one(reading, facts, *, at):

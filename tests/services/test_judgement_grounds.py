@@ -13,7 +13,7 @@ from inventory.policy.analysis import analyse
 from inventory.services import judgement, judgement_grounds
 from inventory.services.findings import mark_stale
 from inventory.services.judgement_grounds import may_tell_time
-from inventory.services.reconciliation import Context, reconcile_identity, remove_identity
+from inventory.services.reconciliation import Context, reconcile_identity, remove_identity, see_unchanged
 from inventory.services.registry_view import RegistryView
 from tests import builders
 from tests.builders import NOW
@@ -54,18 +54,41 @@ def read(scope, at, *, name="example.com", tags=None, **policies):
     return Identity.objects.get(scope=scope, name=name)
 
 
-def test_an_unchanged_identity_is_not_judged_again_and_takes_five_statements(scope, judged):
-    read(scope, NOW, p=policy())
-    context = Context(run=builders.run(), scope=scope, view=RegistryView(LATER.date()))
+def look_together(scope, at, *found):
+    """One look at identities whose answers came together; returns the names of those in which nothing changed."""
+    context = Context(run=builders.run(), scope=scope, view=RegistryView(at.date()))
     context.view.knowledge(context.view.account(scope.account_id))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        reconcile_identity(IdentityFacts("example.com", "DOMAIN", policies={"p": policy()}), context, at=LATER)
-    assert judged == ["example.com"]
-    assert len(queries) == 5
-    assert Identity.objects.get().last_read_at == LATER
+    with CaptureQueriesContext(connection) as queries:
+        names = see_unchanged(found, context, at=at)
+    assert len(queries) == 4
+    return names
+
+
+def test_unchanged_identities_are_not_judged_again_and_take_four_statements_together(scope, judged):
+    names = ["a.example.com", "b.example.com", "c.example.com"]
+    for name in names:
+        read(scope, NOW, name=name, p=policy())
+    found = [IdentityFacts(name, "DOMAIN", policies={"p": policy()}) for name in names]
+    assert look_together(scope, LATER, *found) == names
+    assert judged == names
+    assert set(Identity.objects.values_list("last_read_at", flat=True)) == {LATER}
     assert set(Finding.objects.values_list("last_seen_at", flat=True)) == {LATER}
+
+
+def test_what_is_new_or_changed_or_was_read_later_is_left_to_a_look_of_its_own(scope):
+    for name in ("same.example.com", "policy.example.com", "tags.example.com"):
+        read(scope, NOW, name=name, p=policy())
+    read(scope, LAST, name="later.example.com", p=policy())
+    found = [
+        IdentityFacts("new.example.com", "DOMAIN"),
+        IdentityFacts("policy.example.com", "DOMAIN", policies={"p": policy("*")}),
+        IdentityFacts("tags.example.com", "DOMAIN", policies={"p": policy()}, tags={"team": "x"}),
+        IdentityFacts("later.example.com", "DOMAIN", policies={"p": policy()}),
+        IdentityFacts("same.example.com", "DOMAIN", policies={"p": policy()}),
+    ]
+    assert look_together(scope, LATER, *found) == ["same.example.com"]
+    assert Identity.objects.get(name="tags.example.com").tags == {}
+    assert Identity.objects.get(name="later.example.com").last_read_at == LAST
 
 
 def test_what_was_stale_is_present_after_an_unchanged_look_and_what_was_absent_stays_so(scope):
