@@ -1,7 +1,7 @@
 """Faults on demand.
 
 A fault has a kind, a target (``account``, ``region``, ``action``, ``identity``; ``*`` matches, shell patterns too),
-and a bound: it ends after ``seconds`` or after it struck ``times`` times.
+and a bound: it ends after ``seconds`` or after it struck ``times`` times. It lets the first ``after`` calls pass.
 
 kind               what happens
 pace               429 to calls that arrive sooner than 1/``limit`` s after the last admitted one of the same account,
@@ -56,6 +56,7 @@ class Fault:
     identity: str = "*"
     seconds: float | None = None
     times: int | None = None
+    after: int = 0
     limit: float = 1.0
     burst: int = 1
     milliseconds: float = 0.0
@@ -64,6 +65,7 @@ class Fault:
     number: int = 0
     since: float = field(default_factory=time.time)
     struck: int = 0
+    passed: int = 0
 
     def concerns(self, call: Call) -> bool:
         pairs = (
@@ -103,7 +105,7 @@ class FaultTable:
         self._buckets: dict[tuple[int, str, str, str], Bucket] = {}
 
     def add(self, wish: dict[str, Any]) -> Fault:
-        known = {f.name for f in fields(Fault)} - {"number", "since", "struck"}
+        known = {f.name for f in fields(Fault)} - {"number", "since", "struck", "passed"}
         if unknown := sorted(set(wish) - known):
             raise FaultError(f"a fault has no field {', '.join(unknown)}")
         if wish.get("kind") not in KINDS:
@@ -147,6 +149,9 @@ class FaultTable:
         for fault in list(self._faults):
             with self._lock:
                 if fault.kind not in kinds or fault.is_over(now) or not fault.concerns(call):
+                    continue
+                if fault.passed < fault.after:
+                    fault.passed += 1
                     continue
                 fault.struck += 1
             yield fault

@@ -33,6 +33,18 @@ def describe_account(state: State, call: Call) -> dict[str, Any]:
     return {"Account": _described(organization, account)}
 
 
+def list_parents(state: State, call: Call) -> dict[str, Any]:
+    """The root or unit above an account or unit, from the paths of the accounts."""
+    organization = _readable(state, call)
+    child = str(call.params.get("ChildId", ""))
+    for account in state.world.accounts.values():
+        steps = [*(account.path or "").strip("/").split("/")[1:], account.id]
+        if child in steps[1:] and account.path is not None and organization:
+            above = steps[steps.index(child) - 1]
+            return {"Parents": [{"Id": above, "Type": "ROOT" if above.startswith("r-") else "ORGANIZATIONAL_UNIT"}]}
+    raise AwsError(400, "ChildNotFoundException", "You specified an account or unit that doesn't exist.")
+
+
 def describe_organization(state: State, call: Call) -> dict[str, Any]:
     organization = _organization(state)
     account = state.world.accounts.get(call.account)
@@ -82,5 +94,6 @@ def _described(organization: Organization, account: Account) -> dict[str, Any]:
 HANDLERS = {
     "ListAccounts": list_accounts,
     "DescribeAccount": describe_account,
+    "ListParents": list_parents,
     "DescribeOrganization": describe_organization,
 }
