@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from inventory.views import identities, runs, sending_names
+from inventory.views import finding_work, identities, runs, sending_names
+from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.audit import AUDIT
 from inventory.views.delegates import DELEGATES, delegate_detail
@@ -27,6 +28,14 @@ urlpatterns = [
     path("findings/<int:pk>/", finding_detail, name="finding_detail"),
     path("findings/remediated/", list_view(REMEDIATIONS), name="remediation_list"),
     path("findings/remediated.csv", export_view(REMEDIATIONS), name="remediation_export"),
+    path("findings/<int:pk>/triage/", finding_work.finding_triage, name="finding_triage"),
+    path("findings/<int:pk>/comment/", finding_work.finding_comment, name="finding_comment"),
+    path("findings/<int:pk>/accept/", finding_work.acceptance_ask, name="acceptance_ask"),
+    path("acceptances/", list_view(ACCEPTANCES), name="acceptance_list"),
+    path("acceptances.csv", export_view(ACCEPTANCES), name="acceptance_export"),
+    path("acceptances/<int:pk>/decide/", finding_work.acceptance_decide, name="acceptance_decide"),
+    path("acceptances/<int:pk>/withdraw/", finding_work.acceptance_withdraw, name="acceptance_withdraw"),
+    path("acceptances/<int:pk>/end/", finding_work.acceptance_end, name="acceptance_end"),
     path("delegates/", list_view(DELEGATES), name="delegate_list"),
     path("delegates.csv", export_view(DELEGATES), name="delegate_export"),
     re_path(r"^delegates/(?P<account_id>[0-9]{12})/$", delegate_detail, name="delegate_detail"),

@@ -4,15 +4,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters import FindingFilter, RemediationFilter
 from inventory.models import Finding, FindingEpisode, User
-from inventory.pages.finding import finding_context
 from inventory.tables import FindingTable, RemediationTable
+from inventory.views.finding_work import finding_page, visible_finding
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person
 
@@ -25,7 +24,8 @@ def findings(user: User) -> QuerySet[Finding]:
 def remediations(user: User) -> QuerySet[FindingEpisode]:
     """Everything that was ever remediated."""
     now = timezone.now()
-    return populations.remediations(user, closed_from=datetime.min.replace(tzinfo=now.tzinfo), closed_before=now)
+    begin = datetime.min.replace(tzinfo=now.tzinfo)
+    return populations.remediations(user, closed_from=begin, closed_before=now, is_baseline=None)
 
 
 FINDINGS = ListPage(
@@ -52,7 +52,7 @@ REMEDIATIONS = ListPage(
     section="findings",
     title="Remediated",
     noun=("episode", "episodes"),
-    lead="Findings that ended as fixed or with their identity. What the first look at a region found is not counted.",
+    lead="Findings that ended as fixed or with their identity. What the first look at a region found stands apart.",
     empty="Nothing has been remediated yet.",
     rows=remediations,
     filterset=RemediationFilter,
@@ -64,6 +64,4 @@ REMEDIATIONS = ListPage(
 @require_safe
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: why, the fix, its episodes, what closes it."""
-    related = ("identity__scope__account__organization", "identity__owner_team", "identity__owner_user", "assignee")
-    finding = get_object_or_404(Finding.objects.visible_to(person(request)).select_related(*related), pk=pk)
-    return render(request, "inventory/finding.html", {"section": "findings"} | finding_context(finding, timezone.now()))
+    return finding_page(request, visible_finding(person(request), pk))
