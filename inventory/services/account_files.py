@@ -204,7 +204,10 @@ def _known_entries(node: yaml.Node, cells: dict[str, yaml.Node]) -> Iterator[Kno
     if not name:
         raise _YamlError(cells["name"], "The name is empty.")
     for value in _items(cells["accounts"]):
-        entry = _entry(_line(value), {"account_id": _scalar(value)})
+        try:
+            entry = _entry(_line(value), {"account_id": _scalar(value)})
+        except RefusedError as refusal:
+            raise _YamlError(value, refusal.message) from refusal
         yield KnownEntry(entry.line, entry.account_id, name, " ".join(sources)[:1000])
 
 
