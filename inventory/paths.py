@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from inventory.models import Account, Delegation, Finding, Identity, SendingName, User
 
+ANYBODY = "*"
 _LETS_IN = '!(@.reach == "inert" || @.reach == "dangling" || @.reach == "self")'
 _FROM_LIMIT = '@.kind == "from_address" && @.is_effective == true && !(@.operator like_regex "Not")'
 # A statement that lets somebody send and does not name the addresses.
@@ -37,6 +38,13 @@ def paths_of(user: User, accounts: "QuerySet[Account] | list[str]") -> QuerySet[
     """The paths of these accounts, given as rows of the registry or as ids."""
     ids = accounts if isinstance(accounts, list) else accounts.order_by().values("account_id")
     return paths(user).filter(account_id__in=ids)
+
+
+def paths_to(user: User, key: str) -> QuerySet[Delegation]:
+    """The paths of one delegate: an account id, another principal as the policies name it, or ``*`` and a reach."""
+    if key.startswith(ANYBODY):
+        return paths(user).filter(account_id="", principal=ANYBODY, reach=key.removeprefix(ANYBODY))
+    return paths(user).filter(account_id=key) if key.isdecimal() else paths(user).filter(account_id="", principal=key)
 
 
 def with_rights(rows: QuerySet[Delegation]) -> QuerySet[Any, Any]:

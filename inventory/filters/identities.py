@@ -15,8 +15,8 @@ from inventory.filters.fields import (
     hidden,
     search_box,
 )
-from inventory.models import Account, Identity
-from inventory.paths import RIGHTS, paths_of, reached
+from inventory.models import Account, Delegation, Identity
+from inventory.paths import RIGHTS, paths_of, paths_to, reached
 
 
 class IdentityFilter(filters.FilterSet):
@@ -37,6 +37,9 @@ class IdentityFilter(filters.FilterSet):
     region = hidden(field_name="scope__region")
     account = hidden(field_name="scope__account__account_id", method="by_account")
     sending_name = hidden(field_name="sending_name")
+    owner_team = hidden(method="by_number")
+    owner_user = hidden(method="by_number")
+    owner_rule = hidden(method="by_number")
     delegate = hidden(method="by_delegate")
     vendor = hidden(method="by_vendor")
     right = filters.ChoiceFilter(choices=list(RIGHTS.items()), method="by_right", widget=forms.HiddenInput)
@@ -82,20 +85,23 @@ class IdentityFilter(filters.FilterSet):
     def by_account(self, rows: QuerySet[Identity], name: str, value: str) -> QuerySet[Identity]:
         return rows.filter(**{name: account_digits(value) or value})
 
+    def by_number(self, rows: QuerySet[Identity], name: str, value: str) -> QuerySet[Identity]:
+        return rows.filter(**{name: int(value)}) if value.isdecimal() and len(value) <= 18 else rows.none()
+
     def by_dkim(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
         return rows.filter(dkim_enabled=value == "on")
 
     def by_delegate(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
-        return rows.filter(self._reached_by([account_digits(value)]))
+        return rows.filter(self._reached_by(paths_to(self.request.user, account_digits(value) or value)))
 
     def by_vendor(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
         if not value.isdecimal() or len(value) > 18:
             return rows.none()
-        return rows.filter(self._reached_by(Account.objects.filter(vendor=int(value))))
+        return rows.filter(self._reached_by(paths_of(self.request.user, Account.objects.filter(vendor=int(value)))))
 
     def by_right(self, rows: QuerySet[Identity], _name: str, _value: str) -> QuerySet[Identity]:
         """Goes with a delegate or a vendor, who narrow by it."""
         return rows
 
-    def _reached_by(self, accounts: QuerySet[Account] | list[str]) -> Q:
-        return reached(paths_of(self.request.user, accounts), self.form.cleaned_data.get("right") or "")
+    def _reached_by(self, rows: QuerySet[Delegation]) -> Q:
+        return reached(rows, self.form.cleaned_data.get("right") or "")

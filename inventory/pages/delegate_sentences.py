@@ -1,6 +1,6 @@
 """Delegates as sentences: one for each who is let in by some identities, saying at how many of them, and how far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from inventory.models import Account, Delegation, Organization
-from inventory.paths import with_rights
+from inventory.paths import ANYBODY, with_rights
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.words import grouped_account_id
 
-ANYBODY = "*"
 _BY_RANK = {trust.rank: trust for trust in Trust}
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN.rank, Trust.FORMER.rank, Trust.PLACEHOLDER.rank)
 _ANYONE = {
@@ -27,13 +26,13 @@ _ANYONE = {
 class DelegateLine:
     """One delegate of a set of identities. ``who`` opens the sentence that ``does`` ends; the numbers are identities.
 
-    ``account_id`` is empty for who is no account; ``reach`` is set only for ``*``.
+    ``account_id`` is empty for who is no account; ``key`` is what lists are narrowed by.
     """
 
     who: str
     does: str
     account_id: str
-    reach: str
+    key: str
     trust: Trust | None
     account: Account | None
     identities: int
@@ -55,20 +54,17 @@ def delegate_lines(rows: QuerySet[Delegation], total: int) -> list[DelegateLine]
 def _grouped(rows: QuerySet[Delegation]) -> QuerySet[Any, Any]:
     no_account = Case(When(account_id="", then=F("principal")), default=Value(""))
     open_reach = Case(When(account_id="", principal=ANYBODY, then=F("reach")), default=Value(""))
-    return (
-        with_rights(rows.order_by())
-        .values("account_id", other=no_account, open_reach=open_reach)
-        .annotate(
-            identities=Count("identity", distinct=True),
-            sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
-            any_address_at=Count("identity", distinct=True, filter=Q(any_address=True)),
-            administered=Count("identity", distinct=True, filter=Q(administers=True)),
-            worst_trust=Min("trust_rank"),
-            widest=Min("reach_rank"),
-            since=Min("first_seen_at"),
-        )
-        .order_by("worst_trust", "widest", F("sendable").desc(), "account_id", "other")
+    delegates = with_rights(rows.order_by()).values("account_id", other=no_account, open_reach=open_reach)
+    found: QuerySet[Any, Any] = delegates.annotate(
+        identities=Count("identity", distinct=True),
+        sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
+        any_address_at=Count("identity", distinct=True, filter=Q(any_address=True)),
+        administered=Count("identity", distinct=True, filter=Q(administers=True)),
+        worst_trust=Min("trust_rank"),
+        widest=Min("reach_rank"),
+        since=Min("first_seen_at"),
     )
+    return found.order_by("worst_trust", "widest", F("sendable").desc(), "account_id", "other")
 
 
 def _line(
@@ -78,7 +74,7 @@ def _line(
         who=_who(found, account, organizations),
         does=_does(found, total),
         account_id=found["account_id"],
-        reach=found["open_reach"],
+        key=found["account_id"] or f"{found['other']}{found['open_reach']}",
         trust=_BY_RANK.get(found["worst_trust"]),
         account=account,
         identities=found["identities"],
@@ -132,8 +128,3 @@ def _addresses(sendable: int, at_any: int) -> str:
     if at_any == sendable:
         return ", as any address of the domain" if at_any == 1 else ", as any address of their domains"
     return f", as any address at {at_any} of them"
-
-
-def open_to_anyone(lines: Iterable[DelegateLine]) -> bool:
-    """Whether somebody whom the policies do not fix may send."""
-    return any(each.reach and each.sendable for each in lines)

@@ -7,7 +7,7 @@ from inventory.pages.delegate_sentences import delegate_lines
 from inventory.paths import paths
 from inventory.services.domains import domains_above, unicode_domain
 
-SHOWN_IDENTITIES, SHOWN_FINDINGS = 50, 10
+SHOWN_IDENTITIES, SHOWN_FINDINGS = 20, 10
 
 
 def identities_of(user: User, domain: str) -> QuerySet[Identity]:

@@ -12,6 +12,7 @@ from django_tables2 import Column, Table
 
 from inventory.models import Identity, SendingName, User
 from inventory.paths import paths, subject
+from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.sending_name_rows import REACH_OF_WIDTH
 from inventory.services.domains import unicode_domain
@@ -99,11 +100,12 @@ class SendingNameTable(Table):  # type: ignore[misc]  # django-tables2 carries n
         return self.senders_by_domain.get(_value(record, "domain"), 0)
 
     def render_width(self, record: Record) -> SafeString | str:
-        reach = REACH_OF_WIDTH.get(_value(record, "width"))
+        reach = self.value_width(record)
         return looks.word(reach_word(reach)) if reach else ""
 
     def value_width(self, record: Record) -> str:
-        return str(REACH_OF_WIDTH.get(_value(record, "width"), ""))
+        own = Reach.SELF if _value(record, "identities") else ""
+        return str(REACH_OF_WIDTH.get(_value(record, "width"), own))
 
     def render_worst_trust(self, record: Record) -> SafeString | str:
         trust = _BY_RANK.get(_value(record, "worst_trust"))

@@ -17,13 +17,14 @@ from inventory.views.findings import FINDINGS, REMEDIATIONS
 from inventory.views.identities import IDENTITIES
 from inventory.views.policies import POLICIES
 from inventory.views.runs import RUNS
+from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
 from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_of, text_of
 
 pytestmark = pytest.mark.django_db
 
-LISTS = (IDENTITIES, FINDINGS, REMEDIATIONS, DELEGATES, POLICIES, ACCOUNTS, RUNS)
+LISTS = (IDENTITIES, FINDINGS, REMEDIATIONS, DELEGATES, POLICIES, ACCOUNTS, RUNS, SENDING_NAMES, SUGGESTED_NAMES)
 
 
 def _account_in_use(number: int) -> None:
@@ -36,6 +37,7 @@ def _account_in_use(number: int) -> None:
     finding = builders.finding(identity=identity)
     FindingEpisode.objects.filter(finding=finding).update(closed_at=NOW, reason="fixed")
     builders.scope_run(scope=place)
+    builders.sending_name()
 
 
 def _fill(numbers: range) -> None:
