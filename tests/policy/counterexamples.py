@@ -79,6 +79,8 @@ _PARTNERS_ROLE = role(PARTNER, "Mailer")
 _OWN_ROLE = role(OWNER, "Mailer")
 _SERVICE = {"kind": "service", "service": "cognito-idp.amazonaws.com"}
 _SERVICE_ONLY = {"Service": _SERVICE["service"]}
+_PARTNERS_USER = {"kind": "user", "account": PARTNER, "arn": f"arn:aws:iam::{PARTNER}:user/bob", "userid": "AIDAFRESH"}
+_MEMBER_OF_ANOTHER = role(STRANGERS[0], organization="o-zzzz1111")
 _PATH = f"x:{PARTNER}:role/Mailer"
 
 
@@ -186,4 +188,13 @@ CASES = (
             "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-ab12-11111111/"},
         })
     ), asked(_OWN_ROLE, carried(_OWN_ROLE, aws__PrincipalOrgPaths=["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]))),
+    Case("NotPrincipal with a wildcard does not surely leave a whole account out", policy(
+        allow(NotPrincipal={"AWS": f"arn:aws:iam::{PARTNER}:role/Mailer*"}),
+        deny(NotPrincipal={"AWS": f"arn:aws:iam::{PARTNER}:user/bob"}),
+    ), asked(_PARTNERS_USER, carried(_PARTNERS_USER))),
+    Case("a caller may tag itself with its own organization", policy(
+        allow(Condition={"StringEquals": {"aws:PrincipalOrgID": "${aws:PrincipalTag/org, 'o-none'}"}})
+    ), asked(_MEMBER_OF_ANOTHER, carried(
+        _MEMBER_OF_ANOTHER, aws__PrincipalOrgID="o-zzzz1111", **{"aws:PrincipalTag/org": "o-zzzz1111"}
+    ))),
 )  # fmt: skip

@@ -67,7 +67,9 @@ class SignerCircles(CircleSearch):
                 yield from self._account(account)
 
     def _is_named_whole(self, account: str) -> bool:
-        return any(p.kind is PrincipalKind.ACCOUNT and p.account == account for p in self.statement.principals)
+        return any(
+            p.kind is PrincipalKind.ACCOUNT and p.is_exact and p.account == account for p in self.statement.principals
+        )
 
     def _whole_organizations(self) -> Iterator[Circle]:
         for organization in self.setting.organizations if self.asks_for(Source.ORGANIZATION) else ():

@@ -60,7 +60,7 @@ class Wants:
         self.pins[key] = value
         self.linked = True
         known = find_key(key)
-        if known is not None and (value is None or known.source in SINGLE):
+        if known is not None:
             self.wanted.setdefault(known.name, Wanted(known))
 
     def _presence(self, key: Key) -> Presence:
