@@ -38,6 +38,7 @@ class CollectionRun(models.Model):
         SCHEDULE = "schedule", "Schedule"
         PERSON = "person", "Started by a person"
         COMMAND = "command", "Command line"
+        REPLAY = "replay", "Replayed for the demo"
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
