@@ -1,12 +1,22 @@
 """The populations that figures count and lists show: one definition, so that a tile and its list have one length."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
-from inventory.models import Delegation, FindingEpisode, Identity, PolicyVersion, Scope, SendingPolicy, Team, User
+from inventory.models import (
+    Account,
+    Delegation,
+    FindingEpisode,
+    Identity,
+    PolicyVersion,
+    Scope,
+    SendingPolicy,
+    Team,
+    User,
+)
 from inventory.models.policies import PolicyVersionQuerySet
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
@@ -73,6 +83,13 @@ def delegates(user: User) -> QuerySet[Any, Any]:
 def unregistered_senders(user: User) -> QuerySet[Any, Any]:
     """Delegates with send rights that nobody registered."""
     return delegates(user).filter(worst_trust__in=UNREGISTERED_RANKS, sendable__gt=0)
+
+
+def unverified_senders(user: User, on: date) -> QuerySet[Any, Any]:
+    """Delegates with send rights that are registered but never, or not for 12 months, verified: none of the above."""
+    unverified = Account.objects.exclude(pk__in=Account.objects.verified(on).order_by().values("pk")).order_by()
+    senders = delegates(user).filter(sendable__gt=0, account_id__in=unverified.values("account_id"))
+    return senders.exclude(worst_trust__in=UNREGISTERED_RANKS)
 
 
 def policies(user: User) -> QuerySet[SendingPolicy]:

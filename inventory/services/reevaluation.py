@@ -32,11 +32,16 @@ def judge_due(*, at: datetime, limit: int | None = None) -> FindingCounts:
     """Judge the identities whose owner people changed, at most ``limit`` of them; whoever dies over it, the rest stays
     due."""
     view = RegistryView(timezone.localdate(at))
-    due = Identity.objects.live().filter(is_judgement_due=True).order_by("pk")
+    due = Identity.objects.to_judge().order_by("pk")
     counts = FindingCounts()
     for identity in list(due.select_related("scope").only("name", "scope__account_id")[:limit]):
         counts += _judge_again(identity, view, at)
     return counts
+
+
+def mark_due(accounts: Sequence[str]) -> int:
+    """Have the identities that these accounts concern judged soon; call it in the transaction that changed them."""
+    return _concerned(accounts).update(is_judgement_due=True) if accounts else 0
 
 
 def _concerned(accounts: Sequence[str] | None) -> "models.QuerySet[Identity]":

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from inventory.models import Account, User, Vendor, VendorContact
 from inventory.services.audit import record
+from inventory.services.reevaluation import mark_due
 from inventory.services.refusals import RefusedError, check_text, check_words
 
 _LONGEST_NOTE = 2000
@@ -40,10 +41,7 @@ def add_vendor(facts: VendorFacts, *, acting_user: User | None, at: datetime) ->
 
 @transaction.atomic
 def change_vendor(vendor: Vendor, facts: VendorFacts, *, acting_user: User | None, at: datetime) -> bool:
-    """Write what is known now; returns whether what its accounts are trusted with may have changed.
-
-    The caller has their stored facts judged again, after the transaction.
-    """
+    """Write what is known now; returns whether anything changed. What its accounts may do is judged again soon."""
     locked = Vendor.objects.select_for_update(of=("self",)).select_related("sponsor").get(pk=vendor.pk)
     _check(facts, locked)
     before = _said(locked)
@@ -54,7 +52,9 @@ def change_vendor(vendor: Vendor, facts: VendorFacts, *, acting_user: User | Non
     locked.save()
     changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
     record(at=at, actor=acting_user, action="vendor.changed", target=locked, data=changed)
-    return not changed.keys().isdisjoint(("name", "contract_ends_on"))
+    if not changed.keys().isdisjoint(("name", "contract_ends_on")):
+        mark_due(list(locked.accounts.order_by("account_id").values_list("account_id", flat=True)))
+    return True
 
 
 def _check(facts: VendorFacts, known: Vendor | None) -> None:
@@ -125,10 +125,7 @@ def remove_contact(contact: VendorContact, *, acting_user: User | None, at: date
 
 @transaction.atomic
 def attach_account(account: Account, vendor: Vendor | None, *, acting_user: User | None, at: datetime) -> bool:
-    """Say that an account is this vendor's, or nobody's; returns whether it was another's before.
-
-    The caller has the account's stored facts judged again, after the transaction.
-    """
+    """Say that an account is this vendor's, or nobody's; returns whether it was another's before."""
     locked = Account.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=account.pk)
     if locked.relationship in _OURS and vendor is not None:
         raise RefusedError("account_id", f"{locked} ({locked.account_id}) is registered as ours, not as a vendor's.")
@@ -138,4 +135,5 @@ def attach_account(account: Account, vendor: Vendor | None, *, acting_user: User
     locked.save(update_fields=["vendor"])
     data = {"before": before.name if before else "", "after": vendor.name if vendor else ""}
     record(at=at, actor=acting_user, action="account.vendor_changed", target=locked, data=data)
+    mark_due([locked.account_id])
     return True
