@@ -34,6 +34,7 @@ class Environment:
     secret_key: str | None
     base_url: str
     allowed_hosts: tuple[str, ...]
+    trusted_proxies: int
     time_zone: ZoneInfo
     collect_at: time | None
     ses_rate: float
@@ -65,6 +66,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         secret_key=reader.get("SESGOV_SECRET_KEY", setting_values.secret_key, default=None),
         base_url=base_url,
         allowed_hosts=reader.get("SESGOV_ALLOWED_HOSTS", setting_values.words, default=()),
+        trusted_proxies=reader.get("SESGOV_TRUSTED_PROXIES", setting_values.proxies, default=int(production)),
         time_zone=reader.get("SESGOV_TIME_ZONE", setting_values.zone, default=ZoneInfo("UTC")),
         collect_at=reader.get("SESGOV_COLLECT_AT", setting_values.time_of_day, default=time(2, 0)),
         ses_rate=reader.get("SESGOV_SES_RATE", setting_values.rate, default=1.0),

@@ -112,6 +112,12 @@ def seconds(name: str, value: str) -> float:
     return seconds
 
 
+def proxies(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]", value):
+        raise _fail(name, value, "expected the number of proxies in front of sesgov, 0 to 9")
+    return int(value)
+
+
 def zone(name: str, value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -150,7 +156,7 @@ def role_name(name: str, value: str) -> str:
 
 def external_id(name: str, value: str) -> str:
     if not re.fullmatch(r"[\w+=,.@:/-]{2,1224}", value):
-        raise _fail(name, value, "expected 2 to 1224 letters, digits or +=,.@:/-")
+        raise SettingError(f"{name} cannot be used: expected 2 to 1224 letters, digits or +=,.@:/-")
     return value
 
 

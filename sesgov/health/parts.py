@@ -4,7 +4,7 @@ Reasons are fixed sentences: whoever asks needs no password, so they hold no add
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -56,34 +56,21 @@ class Readiness:
         return {"status": "ok" if self.is_ready else "failed", "parts": parts}
 
 
-def readiness(at: datetime) -> Readiness:
-    """Look at every part, a few seconds at most; what cannot be looked at has failed."""
-    return Readiness(
-        {
-            "database": _looked_at("database", _database, DatabaseError, "The database does not answer."),
-            "broker": _looked_at("broker", _broker, RedisError, "Redis does not answer."),
-            "worker": _looked_at(
-                "worker",
-                lambda: _worker(at),
-                RedisError,
-                "Unknown: Redis, where workers leave their sign, does not answer.",
-            ),
-            "collection": _looked_at(
-                "collection", lambda: _collection(at), DatabaseError, "Unknown: the database does not answer."
-            ),
-        }
-    )
+def readiness(at: datetime, parts: Iterable[str] | None = None) -> Readiness:
+    """Look at every part, or at those named, a few seconds at most; what cannot be looked at has failed."""
+    return Readiness({name: _looked_at(name, at) for name in PARTS if parts is None or name in parts})
 
 
-def _looked_at(name: str, look: Callable[[], Part], failure: type[Exception], reason: str) -> Part:
+def _looked_at(name: str, at: datetime) -> Part:
+    look, reason = PARTS[name]
     try:
-        return look()
-    except failure as error:
+        return look(at)
+    except (DatabaseError, RedisError) as error:
         logger.warning("health_part_failed", extra={"part": name, "error": type(error).__name__})
         return Part("failed", reason)
 
 
-def _database() -> Part:
+def _database(_at: datetime) -> Part:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {1000 * PATIENCE_SECONDS}")
         cursor.execute("SELECT 1")
@@ -104,7 +91,7 @@ def _missing_migrations() -> int:
     return number
 
 
-def _broker() -> Part:
+def _broker(_at: datetime) -> Part:
     with Redis.from_url(
         settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
     ) as redis:
@@ -143,3 +130,11 @@ def last_complete_run() -> CollectionRun | None:
         .order_by("-finished_at")
         .first()
     )
+
+
+PARTS: dict[str, tuple[Callable[[datetime], Part], str]] = {
+    "database": (_database, "The database does not answer."),
+    "broker": (_broker, "Redis does not answer."),
+    "worker": (_worker, "Unknown: Redis, where workers leave their sign of life, does not answer."),
+    "collection": (_collection, "Unknown: the database does not answer."),
+}

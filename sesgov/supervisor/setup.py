@@ -124,19 +124,24 @@ def npm(uv_program: Path | None) -> list[str | Path]:
 
 
 def fetch_assets(uv_program: Path | None) -> None:
-    """Fetch what the pages load by the lock file and copy the files named in ASSETS."""
+    """Fetch what the pages load by the lock file."""
     mark, lock = VENDOR / ".lock", ROOT / "package-lock.json"
     if has_mark(mark, lock, Path(__file__)):
         return
     say("fetching the assets of the pages")
     call(*npm(uv_program), "ci", "--ignore-scripts")
+    copy_assets()
+    mark.write_text(digest(lock, Path(__file__)))
+
+
+def copy_assets() -> None:
+    """Copy the files named in ASSETS from node_modules/ to where the pages load them from."""
     for source, target in ASSETS.items():
         text = (ROOT / "node_modules" / source).read_text(encoding="utf-8")
         # A map that is not served would be an error in the browser's console.
         lines = [line for line in text.splitlines() if "sourceMappingURL=" not in line[:30]]
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         (VENDOR / target).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    mark.write_text(digest(lock, Path(__file__)))
 
 
 def main() -> int:

@@ -1,11 +1,13 @@
 """Health: live without anything, ready with every part named, no secret in either."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -115,3 +117,14 @@ def test_an_old_collection_is_late_and_takes_nobody_off_the_pages():
     run.finished_at = timezone.now() - timedelta(hours=1)
     run.save()
     assert _ready(200)["collection"]["age_seconds"] == 3600
+
+
+def test_the_command_says_the_same_where_no_web_process_is(capsys):
+    call_command("health")
+    assert json.loads(capsys.readouterr().out)["status"] == "ok"
+    cache.clear()
+    call_command("health", "--part", "database", "--part", "broker")
+    assert set(json.loads(capsys.readouterr().out)["parts"]) == {"database", "broker"}
+    with pytest.raises(SystemExit) as ended:
+        call_command("health", "--part", "worker")
+    assert ended.value.code == 1

@@ -43,6 +43,7 @@ def test_an_empty_value_is_as_good_as_none():
         ("SESGOV_SES_RATE", "-1"),
         ("SESGOV_SES_RATE", "nan"),
         ("SESGOV_SES_RATE", "fast"),
+        ("SESGOV_TRUSTED_PROXIES", "two"),
         ("SESGOV_TIME_ZONE", "Berlin"),
         ("SESGOV_TIME_ZONE", "../etc/passwd"),
         ("SESGOV_COLLECT_AT", "24:00"),
