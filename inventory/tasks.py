@@ -5,13 +5,16 @@ from functools import cache
 from celery import shared_task
 from django.utils import timezone
 
-from inventory.models import AccountCheck, CollectionRun, Discovery, ScopeRun
+from inventory.models import AccountCheck, CollectionRun, Discovery, Identity, ScopeRun
 from inventory.services.account_checks import Checker
 from inventory.services.collection_limits import collection_limits
 from inventory.services.collectors import Collector, new_pacer, new_sessions
 from inventory.services.discovery import Discoverer
 from inventory.services.heartbeats import beat
 from inventory.services.leases import free_stale_leases
+from inventory.services.owner_assignments import end_acting_owners, is_acting_over
+from inventory.services.reassignment import reassign_owners
+from inventory.services.reevaluation import judge_due
 from inventory.services.reevaluation import reevaluate as reevaluate_identities
 from inventory.services.runs import abandon_overdue_runs
 from inventory.services.schedule import (
@@ -22,6 +25,7 @@ from inventory.services.schedule import (
 )
 
 _HINTS_PER_TICK = 4
+_JUDGED_PER_TASK = 500
 
 
 @shared_task
@@ -39,6 +43,8 @@ def tick() -> None:
     hints = -(-waiting // limits.scopes_per_slice)
     for _ in range(min(_HINTS_PER_TICK, max(hints, int(unplanned)))):
         collect_slice.apply_async(expires=15)
+    if Identity.objects.to_judge().exists() or is_acting_over(at=at):
+        settle_owners.apply_async(expires=15)
     if is_reevaluation_due(at=at):
         daily_reevaluation.apply_async(expires=15)
     if Discovery.objects.due(at).exists():
@@ -70,6 +76,18 @@ def check_accounts() -> int:
     if checked and AccountCheck.objects.due(timezone.now()).exists():
         check_accounts.apply_async(expires=15)
     return checked
+
+
+@shared_task
+def settle_owners() -> None:
+    """What follows from another owner: identities that were found meanwhile, acting owners whose time is over, and
+    findings."""
+    at = timezone.now()
+    end_acting_owners(at=at)
+    reassign_owners(at=at)
+    judge_due(at=at, limit=_JUDGED_PER_TASK)
+    if Identity.objects.to_judge().exists():
+        settle_owners.apply_async(expires=15)
 
 
 @shared_task

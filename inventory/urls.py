@@ -2,12 +2,27 @@
 
 from django.urls import path, re_path
 
-from inventory.views import finding_work, identities, runs, sending_names
+from inventory.views import (
+    account_pages,
+    claims,
+    connect,
+    deputies,
+    finding_work,
+    identities,
+    identity_owner,
+    owner_rules,
+    people,
+    runs,
+    sending_names,
+    teams,
+)
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.audit import AUDIT
+from inventory.views.cases import CASES
 from inventory.views.delegates import DELEGATES, delegate_detail
-from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail
+from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail, finding_triage_many
+from inventory.views.first_look import first_look
 from inventory.views.identities import IDENTITIES
 from inventory.views.laboratory import laboratory
 from inventory.views.lists import export_view, list_view
@@ -28,6 +43,9 @@ urlpatterns = [
     path("findings/<int:pk>/", finding_detail, name="finding_detail"),
     path("findings/remediated/", list_view(REMEDIATIONS), name="remediation_list"),
     path("findings/remediated.csv", export_view(REMEDIATIONS), name="remediation_export"),
+    path("findings/triage/", finding_triage_many, name="finding_triage_many"),
+    path("findings/first-look/", first_look, name="first_look"),
+    path("cases/", list_view(CASES), name="case_list"),
     path("findings/<int:pk>/triage/", finding_work.finding_triage, name="finding_triage"),
     path("findings/<int:pk>/comment/", finding_work.finding_comment, name="finding_comment"),
     path("findings/<int:pk>/accept/", finding_work.acceptance_ask, name="acceptance_ask"),
@@ -41,6 +59,18 @@ urlpatterns = [
     re_path(r"^delegates/(?P<account_id>[0-9]{12})/$", delegate_detail, name="delegate_detail"),
     path("accounts/", list_view(ACCOUNTS), name="account_list"),
     path("accounts.csv", export_view(ACCOUNTS), name="account_export"),
+    path("accounts/connect/", connect.connect, name="connect"),
+    path("accounts/connect/discover/", connect.discovery_start, name="discovery_start"),
+    path("accounts/connect/discovery/", connect.discovery_progress, name="discovery_progress"),
+    path("accounts/connect/check/", connect.check_start, name="check_start"),
+    path("accounts/connect/checks/", connect.check_progress, name="check_progress"),
+    path("accounts/import/", connect.account_import, name="account_import"),
+    path("accounts/declarations/<int:pk>/withdraw/", account_pages.scope_withdraw, name="scope_withdraw"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/$", account_pages.account_detail, name="account_detail"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/edit/$", account_pages.account_edit, name="account_edit"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/keep/$", account_pages.account_keep, name="account_keep"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/check/$", account_pages.account_check, name="account_check"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/declare/$", account_pages.scope_declare, name="scope_declare"),
     path("runs/", list_view(runs.RUNS), name="run_list"),
     path("runs/start/", runs.run_start, name="run_start"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
@@ -56,6 +86,34 @@ urlpatterns = [
     path("sending-names/<int:pk>/change/", sending_names.sending_name_change, name="sending_name_change"),
     path("sending-names/<int:pk>/remove/", sending_names.sending_name_remove, name="sending_name_remove"),
     path("sending-names/<path:domain>/", sending_names.sending_name_detail, name="sending_name_detail"),
+    path("identities/<int:pk>/owner/", identity_owner.identity_owner, name="identity_owner"),
+    path("identities/<int:pk>/owner/hand-on/", identity_owner.identity_hand_on, name="identity_hand_on"),
+    path("identities/<int:pk>/owner/acting/", identity_owner.identity_acting, name="identity_acting"),
+    path("owners/missing/", list_view(claims.OWNERLESS), name="ownerless_list"),
+    path("owners/missing.csv", export_view(claims.OWNERLESS), name="ownerless_export"),
+    path("owners/unclaimed/", list_view(claims.CLAIMABLE), name="claimable_list"),
+    path("owners/unclaimed/<int:pk>/", claims.claim_new, name="claim_new"),
+    path("owners/claims/", claims.claim_inbox, name="claim_inbox"),
+    path("owners/claims/<int:pk>/decide/", claims.claim_decide, name="claim_decide"),
+    path("owners/claims/<int:pk>/withdraw/", claims.claim_withdraw, name="claim_withdraw"),
+    path("owners/assignments/<int:pk>/end/", identity_owner.assignment_end, name="assignment_end"),
+    path("owners/rules/", owner_rules.owner_rule_list, name="owner_rule_list"),
+    path("owners/rules/preview/", owner_rules.owner_rule_preview, name="owner_rule_preview"),
+    path("owners/rules/<int:pk>/move/", owner_rules.owner_rule_move, name="owner_rule_move"),
+    path("owners/rules/<int:pk>/end/", owner_rules.owner_rule_end, name="owner_rule_end"),
+    path("owners/deputies/", deputies.deputy_list, name="deputy_list"),
+    re_path(r"^owners/deputies/(?P<kind>team|person)/(?P<pk>[0-9]{1,18})/$", deputies.deputy_add, name="deputy_add"),
+    path("owners/deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
+    path("people/", list_view(people.PEOPLE), name="person_list"),
+    path("people.csv", export_view(people.PEOPLE), name="person_export"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("people/<int:pk>/state/", people.person_state, name="person_state"),
+    path("teams/", list_view(teams.TEAMS), name="team_list"),
+    path("teams.csv", export_view(teams.TEAMS), name="team_export"),
+    path("teams/add/", teams.team_add, name="team_add"),
+    path("teams/<int:pk>/", teams.team_detail, name="team_detail"),
+    path("teams/<int:pk>/state/", teams.team_state, name="team_state"),
     path("laboratory/", laboratory, name="laboratory"),
     path("search/", search, name="search"),
 ]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from inventory.models import CollectionRun, Role
+from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.pages import estate
 from tests.pages.clients import client_for, client_of
@@ -27,6 +27,12 @@ READERS_REFUSED = READERS_ONLY | {role.value: 403 for role in READERS}
 MAY_MANAGE_NAMES = dict.fromkeys((Role.SECURITY.value, Role.ADMIN.value), 200)
 MAY_START = (Role.SECURITY.value, Role.ADMIN.value)
 
+POST_ONLY = dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302}
+ADMIN_ONLY = dict.fromkeys(PEOPLE, 403) | {
+    ANONYMOUS: 302, NOBODY: 404, "stranger": 404, "owner": 404, Role.ADMIN: 200,
+}  # fmt: skip
+OWNERS_ONLY = dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "stranger": 200, "owner": 200}
+
 # What each address answers to each kind of person. A new address fails the test until it stands here.
 EXPECTED: dict[str, dict[str, int]] = {
     "dashboard": EVERYBODY,
@@ -39,6 +45,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:finding_export": EVERYBODY,
     "inventory:finding_detail": WITH_OWNER,
     "inventory:finding_triage": ONLY_POST,
+    "inventory:finding_triage_many": ONLY_POST,
+    "inventory:first_look": EVERYBODY,
+    "inventory:case_list": EVERYBODY,
     "inventory:finding_comment": ONLY_POST,
     "inventory:acceptance_ask": ONLY_POST,
     "inventory:acceptance_list": EVERYBODY,
@@ -69,6 +78,34 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:run_progress": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
     "inventory:audit_list": AUDIT_READERS,
     "inventory:audit_export": AUDIT_READERS,
+    "inventory:identity_owner": WITH_OWNER,
+    "inventory:identity_hand_on": POST_ONLY,
+    "inventory:identity_acting": POST_ONLY,
+    "inventory:ownerless_list": READERS_ONLY,
+    "inventory:ownerless_export": READERS_ONLY,
+    "inventory:claimable_list": OWNERS_ONLY,
+    "inventory:claim_new": OWNERS_ONLY,
+    "inventory:claim_inbox": EVERYBODY | {NOBODY: 404},
+    "inventory:claim_decide": POST_ONLY,
+    "inventory:claim_withdraw": POST_ONLY,
+    "inventory:assignment_end": POST_ONLY,
+    "inventory:owner_rule_list": READERS_ONLY,
+    "inventory:owner_rule_preview": READERS_ONLY | {Role.VIEWER: 403, Role.VENDOR_MANAGER: 403, Role.AUDITOR: 403},
+    "inventory:owner_rule_move": POST_ONLY,
+    "inventory:owner_rule_end": POST_ONLY,
+    "inventory:deputy_list": EVERYBODY | {NOBODY: 404},
+    "inventory:deputy_add": dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "owner": 200, Role.ADMIN: 200},
+    "inventory:deputy_end": POST_ONLY,
+    "inventory:person_list": AUDIT_READERS,
+    "inventory:person_export": AUDIT_READERS,
+    "inventory:person_add": ADMIN_ONLY,
+    "inventory:person_detail": AUDIT_READERS,
+    "inventory:person_state": POST_ONLY,
+    "inventory:team_list": AUDIT_READERS,
+    "inventory:team_export": AUDIT_READERS,
+    "inventory:team_add": ADMIN_ONLY,
+    "inventory:team_detail": AUDIT_READERS | {"owner": 200},
+    "inventory:team_state": POST_ONLY,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
@@ -102,6 +139,21 @@ def _arguments(name: str, world: estate.Estate) -> list[object]:
         "inventory:sending_name_change": [world.name.pk],
         "inventory:sending_name_remove": [world.name.pk],
         "inventory:run_detail": [world.run.pk],
+        "inventory:identity_owner": [world.shop.pk],
+        "inventory:identity_hand_on": [world.shop.pk],
+        "inventory:identity_acting": [world.shop.pk],
+        "inventory:claim_new": [Identity.objects.get(owner_team=None).pk],
+        "inventory:claim_decide": [1],
+        "inventory:claim_withdraw": [1],
+        "inventory:assignment_end": [1],
+        "inventory:owner_rule_move": [1],
+        "inventory:owner_rule_end": [1],
+        "inventory:deputy_add": ["team", world.team.pk],
+        "inventory:deputy_end": [1],
+        "inventory:person_detail": [User.objects.order_by("pk")[0].pk] if User.objects.exists() else [1],
+        "inventory:person_state": [1],
+        "inventory:team_detail": [world.team.pk],
+        "inventory:team_state": [1],
         "inventory:run_line": [world.run.pk],
         "inventory:run_progress": [world.run.pk],
     }

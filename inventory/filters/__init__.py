@@ -5,6 +5,8 @@ from inventory.filters.audit import AuditFilter
 from inventory.filters.delegates import DelegateFilter
 from inventory.filters.findings import FindingFilter, RemediationFilter
 from inventory.filters.identities import IdentityFilter
+from inventory.filters.owners import ClaimableFilter, OwnerlessFilter
+from inventory.filters.people import PersonFilter, TeamFilter
 from inventory.filters.policies import PolicyFilter
 from inventory.filters.runs import RunFilter
 from inventory.filters.sending_names import SendingNameFilter
@@ -12,11 +14,15 @@ from inventory.filters.sending_names import SendingNameFilter
 __all__ = [
     "AccountFilter",
     "AuditFilter",
+    "ClaimableFilter",
     "DelegateFilter",
     "FindingFilter",
     "IdentityFilter",
+    "OwnerlessFilter",
+    "PersonFilter",
     "PolicyFilter",
     "RemediationFilter",
     "RunFilter",
     "SendingNameFilter",
+    "TeamFilter",
 ]

@@ -32,6 +32,10 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
         """Identities that existed at the last look."""
         return self.filter(gone_at=None)
 
+    def to_judge(self) -> Self:
+        """Those whose owner changed and whose findings are still to follow."""
+        return self.live().filter(is_judgement_due=True)
+
 
 class Identity(models.Model):
     """One SES identity in one scope, as the last successful GetEmailIdentity showed it.

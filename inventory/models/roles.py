@@ -24,3 +24,16 @@ READS_AUDIT = frozenset({Role.SECURITY, Role.AUDITOR, Role.ADMIN})
 MANAGES_SENDING_NAMES = frozenset({Role.SECURITY, Role.ADMIN})
 # Who keeps vendors, their accounts and what is known of outside accounts.
 MANAGES_VENDORS = frozenset({Role.VENDOR_MANAGER, Role.SECURITY, Role.ADMIN})
+# Who says which identities belong to whom by rule.
+MANAGES_OWNER_RULES = frozenset({Role.SECURITY, Role.ADMIN})
+# Who decides on claims, and who gives identities away and appoints acting owners.
+CONFIRMS_CLAIMS = frozenset({Role.SECURITY, Role.ADMIN})
+ASSIGNS_OWNERS = frozenset({Role.SECURITY})
+# Who sees people and teams, and who changes them.
+READS_PEOPLE = frozenset({Role.SECURITY, Role.AUDITOR, Role.ADMIN})
+MANAGES_PEOPLE = frozenset({Role.ADMIN})
+# Who connects accounts and keeps the registry, and who vouches that a region is unused.
+MANAGES_ACCOUNTS = frozenset({Role.SECURITY, Role.ADMIN})
+DECLARES_UNUSED = frozenset({Role.SECURITY})
+# Who triages findings and asks for acceptances: security all of them, an owner their own.
+ACTS_ON_FINDINGS = frozenset({Role.SECURITY, Role.OWNER})

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.models import Identity, OwnerAssignment, Role, Team, User
+from inventory.models import Identity, OwnerAssignment, Team, User
+from inventory.models.roles import ASSIGNS_OWNERS
 from inventory.services.audit import record
 from inventory.services.owner_rules import Owner, check_owner
 from inventory.services.ownership import lock_owners
@@ -13,7 +14,6 @@ from inventory.services.reassignment import reassign_owners
 from inventory.services.refusals import ConflictError, RefusedError, check_text
 
 LONGEST_ACTING = timedelta(days=30)
-MAY_CONFIRM = frozenset({Role.SECURITY, Role.ADMIN})
 Kind, State = OwnerAssignment.Kind, OwnerAssignment.State
 
 
@@ -83,7 +83,7 @@ def hand_on(*, identity: Identity, owner: Owner, reason: str, acting_user: User,
 
 def check_may_hand_on(identity: Identity, user: User) -> None:
     """Refuse who neither owns the identity nor is of security; an acting owner only looks after it."""
-    if user.has_role([Role.SECURITY]):
+    if user.has_role(ASSIGNS_OWNERS):
         return
     if not _speaks_for(identity, user):
         raise RefusedError("owner", f"{identity} is not yours any more. Its owner or security can hand it on.")
@@ -126,7 +126,7 @@ def end_assignment(*, assignment: OwnerAssignment, acting_user: User, at: dateti
 @transaction.atomic
 def end_acting_owners(*, at: datetime) -> int:
     """End those whose last day has passed; returns how many."""
-    if not OwnerAssignment.objects.over(timezone.localdate(at)).exists():
+    if not is_acting_over(at=at):
         return 0
     lock_owners()
     over = list(OwnerAssignment.objects.over(timezone.localdate(at)).select_related("identity"))
@@ -134,6 +134,11 @@ def end_acting_owners(*, at: datetime) -> int:
         each.state, each.to_at = State.ENDED, at
         _write(each, "ended", None, at)
     return len(over)
+
+
+def is_acting_over(*, at: datetime) -> bool:
+    """Whether somebody's last day as acting owner has passed."""
+    return OwnerAssignment.objects.over(timezone.localdate(at)).exists()
 
 
 def _locked(identity: Identity) -> Identity:

@@ -10,9 +10,18 @@ from django.db import transaction
 from inventory.models import Team, User
 from inventory.services.audit import record
 from inventory.services.ownership import lock_owners
-from inventory.services.people import check_aliases
+from inventory.services.people import add_team, check_aliases
 from inventory.services.reassignment import reassign_owners
 from inventory.services.refusals import RefusedError, check_words
+
+
+@transaction.atomic
+def enter_team(*, name: str, email: str, aliases: Iterable[str], acting_user: User | None, at: datetime) -> Team:
+    """A new team; tags that say its name or an alias follow at once."""
+    wanted = check_name(name)
+    team = add_team(name=wanted, email=_address(email), aliases=check_aliases(aliases), acting_user=acting_user, at=at)
+    reassign_owners(at=at, acting_user=acting_user)
+    return team
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from inventory import populations
 from inventory.filters import IdentityFilter
 from inventory.models import Identity
 from inventory.pages.identity import identity_context
+from inventory.pages.owner import owner_line
 from inventory.tables import IdentityTable
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person
@@ -38,7 +39,7 @@ IDENTITIES = ListPage(
 def identity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who can send as this, why, since when?"""
     rows = Identity.objects.visible_to(person(request))
-    related = ("scope__account__organization", "owner_team", "owner_user")
+    related = ("scope__account__organization", "owner_team", "owner_user", "owner_rule")
     identity = get_object_or_404(rows.select_related(*related), pk=pk)
-    context = {"section": "identities"} | identity_context(identity, timezone.now())
+    context = {"section": "identities", "owner": owner_line(identity)} | identity_context(identity, timezone.now())
     return render(request, "inventory/identity.html", context)

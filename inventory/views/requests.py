@@ -28,3 +28,12 @@ def require_role(request: HttpRequest, roles: frozenset[Role]) -> User:
     if not user.has_role(roles):
         raise PermissionDenied
     return user
+
+
+def require_reader(request: HttpRequest, roles: frozenset[Role], *, member_of: int | None = None) -> User:
+    """For what only some roles read: everybody else gets 404, members of the team named in ``member_of`` excepted."""
+    user = person(request)
+    is_member = member_of is not None and user.is_active and user.memberships.filter(team=member_of).exists()
+    if not is_member and not user.has_role(roles):
+        raise Http404
+    return user
