@@ -14,6 +14,7 @@ from inventory.views import (
     people,
     runs,
     sending_names,
+    tag_pack,
     teams,
 )
 from inventory.views.acceptances import ACCEPTANCES
@@ -101,6 +102,8 @@ urlpatterns = [
     path("owners/rules/preview/", owner_rules.owner_rule_preview, name="owner_rule_preview"),
     path("owners/rules/<int:pk>/move/", owner_rules.owner_rule_move, name="owner_rule_move"),
     path("owners/rules/<int:pk>/end/", owner_rules.owner_rule_end, name="owner_rule_end"),
+    path("owners/tags/", tag_pack.tag_pack_page, name="tag_pack"),
+    path("owners/tags.zip", tag_pack.tag_pack_download, name="tag_pack_download"),
     path("owners/deputies/", deputies.deputy_list, name="deputy_list"),
     re_path(r"^owners/deputies/(?P<kind>team|person)/(?P<pk>[0-9]{1,18})/$", deputies.deputy_add, name="deputy_add"),
     path("owners/deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),

@@ -81,7 +81,8 @@ def state_of(user: User, sight: Coverage) -> State:
     is_bad = bool(anyone or unclear or strangers)
     if sight.is_whole:
         places = "Every account and region" if user.reads_inventory else "Every region of the identities that you own"
-        whole = f"{places} was completely read within 48 hours."
+        apart = f", but for {sight.unused} declared unused" if sight.unused else ""
+        whole = f"{places} was completely read within 48 hours{apart}."
         return State(f"{said} {whole}", "bad" if is_bad else "good")
     return State(f"{said} {_missing_sentence(sight)}", "bad" if is_bad else "unknown")
 

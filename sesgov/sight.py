@@ -10,6 +10,7 @@ from inventory.words import SIGHT, Word
 
 # Other ways to send or to let somebody send; none of them is read yet.
 DOORS_NOT_LOOKED_AT = ("IAM", "SMTP users", "assumable roles", "DNS", "Mail Manager", "other providers")
+_NOT_EXPECTED = frozenset({"disabled", "unused"})
 _NOT_SEEN = frozenset({"partial", "denied", "unavailable", "failed", "stale", "never"})
 
 
@@ -35,13 +36,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Every account x region; ``unseen`` names what could not be read, ``unreached`` accounts without any region."""
+    """Every account x region; ``unseen`` names what could not be read, ``unreached`` accounts without any region.
+
+    ``expected`` counts neither ``disabled`` regions nor those that somebody declared ``unused``.
+    """
 
     regions: tuple[str, ...]
     rows: tuple[tuple[Account, tuple[Cell | None, ...]], ...]
     expected: int
     unseen: tuple[Cell, ...]
     disabled: int
+    unused: int
     unreached: tuple[Account, ...]
     oldest: datetime | None
 
@@ -77,14 +82,16 @@ def coverage(scopes: Sequence[Scope], accounts: Sequence[Account], at: datetime)
     regions = tuple(sorted({cell.region for cell in cells.values() if cell.sight != "disabled"}))
     owners = {account.pk: account for account in accounts} | {scope.account_id: scope.account for scope in scopes}
     ordered = sorted(owners.values(), key=lambda account: (account.name.lower(), account.account_id))
-    expected = [cell for cell in cells.values() if cell.sight != "disabled"]
+    expected = [cell for cell in cells.values() if cell.sight not in _NOT_EXPECTED]
+    sights = [cell.sight for cell in cells.values()]
     read = [scope.last_complete_at for scope in scopes if scope.is_expected and scope.last_complete_at]
     return Coverage(
         regions=regions,
         rows=tuple((account, tuple(cells.get((account.pk, region)) for region in regions)) for account in ordered),
         expected=len(expected),
         unseen=tuple(cell for cell in expected if cell.is_unseen),
-        disabled=len(cells) - len(expected),
+        disabled=sights.count("disabled"),
+        unused=sights.count("unused"),
         unreached=tuple(account for account in ordered if account.pk not in {owner for owner, _ in cells}),
         oldest=min(read, default=None),
     )

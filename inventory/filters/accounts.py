@@ -2,6 +2,7 @@
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from inventory.filters.fields import (
     ENVIRONMENT_CHOICES,
@@ -9,7 +10,16 @@ from inventory.filters.fields import (
     choice,
     search_box,
 )
-from inventory.models import Account
+from inventory.models import Account, Scope
+
+SIGHT_CHOICES = [
+    ("unseen", "Some regions not seen"),
+    ("whole", "Every region seen"),
+    ("never", "No region reached"),
+    ("unused", "Some declared unused"),
+    ("left", "Left the organization"),
+]
+OWNER_CHOICES = [("team", "A team"), ("none", "None")]
 
 
 class AccountFilter(filters.FilterSet):
@@ -18,6 +28,10 @@ class AccountFilter(filters.FilterSet):
     q = search_box("Name, account id or vendor")
     relationship = choice("Relationship", Account.Relationship.choices)
     environment = choice("Environment", ENVIRONMENT_CHOICES, method="by_environment")
+
+    state = choice("State at AWS", Account.State.choices)
+    sight = choice("Sight", SIGHT_CHOICES, method="by_sight")
+    owner = choice("Owner", OWNER_CHOICES, method="by_owner")
 
     class Meta:
         model = Account
@@ -31,3 +45,22 @@ class AccountFilter(filters.FilterSet):
 
     def by_environment(self, rows: QuerySet[Account], _name: str, value: str) -> QuerySet[Account]:
         return rows.filter(environment="" if value == "none" else value)
+
+    def by_owner(self, rows: QuerySet[Account], _name: str, value: str) -> QuerySet[Account]:
+        return rows.filter(owner_team__isnull=value == "none")
+
+    def by_sight(self, rows: QuerySet[Account], _name: str, value: str) -> QuerySet[Account]:
+        """The scopes are asked for as sets of account ids: joins would multiply what the list counts."""
+        at = timezone.now()
+        managed = Q(relationship=Account.Relationship.MANAGED)
+        unseen = Q(pk__in=Scope.objects.unseen(at).order_by().values("account"))
+        reached = Q(pk__in=Scope.objects.expected().order_by().values("account"))
+        unused = Q(pk__in=Scope.objects.unused(timezone.localdate(at)).order_by().values("account"))
+        wanted = {
+            "unseen": unseen,
+            "whole": managed & reached & ~unseen,
+            "never": managed & ~reached,
+            "unused": unused,
+            "left": Q(left_at__isnull=False),
+        }
+        return rows.filter(wanted[value])

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
@@ -41,7 +42,12 @@ class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
     class Meta:
         template_name = "tables/table.html"
 
-    def render_name(self, record: Account) -> str:
+    def render_name(self, record: Account) -> SafeString:
+        address = reverse("inventory:account_detail", args=[record.account_id])
+        left = format_html(' <span class="word word-bad">Left the organization</span>') if record.left_at else ""
+        return format_html('<a href="{}">{}</a>{}', address, record.name or "No name", left)
+
+    def value_name(self, record: Account) -> str:
         return record.name or "No name"
 
     def render_environment(self, record: Account) -> str:

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from inventory.filters import AccountFilter
 from inventory.models import Account, Scope, User
+from inventory.models.roles import MANAGES_ACCOUNTS
 from inventory.tables import AccountTable
-from inventory.views.lists import ListPage, Preset
+from inventory.views.lists import Beside, ListPage, Preset
 
 
 def accounts(user: User) -> QuerySet[Account]:
@@ -30,7 +31,7 @@ ACCOUNTS = ListPage(
     title="Accounts",
     noun=("account", "accounts"),
     lead="The registry: our accounts, our partners' and those that were.",
-    empty="No account is registered. Add one with `manage.py accounts add ID --relationship managed`.",
+    empty="No account is registered. Connect your organization here, or add one with `manage.py accounts add ID`.",
     rows=accounts,
     filterset=AccountFilter,
     table=AccountTable,
@@ -38,6 +39,9 @@ ACCOUNTS = ListPage(
         Preset("Collected", {"relationship": "managed"}),
         Preset("Partners", {"relationship": "partner"}),
         Preset("Former", {"relationship": "former"}),
+        Preset("Not seen", {"sight": "unseen"}),
+        Preset("Left the organization", {"sight": "left"}),
     ),
+    beside=(Beside("Connect accounts", "inventory:connect", MANAGES_ACCOUNTS),),
     is_for=lambda user: user.reads_inventory,
 )
