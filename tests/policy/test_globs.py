@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.policy.search.globs import (
-    Budget,
-    Demand,
-    Language,
-    Segment,
-    TooHardError,
-    arn_pattern,
-    find,
-    language,
-    literal,
-    read,
-    wildcard,
-)
+from inventory.policy.search.automaton import Budget, TooHardError
+from inventory.policy.search.globs import find
+from inventory.policy.search.languages import Language, arn_pattern, language, literal, wildcard
+from inventory.policy.search.templates import Demand, Segment, read
 
 FREE = (Segment(("x",), "q", "abcq", 0, 4),)
 

@@ -97,6 +97,33 @@ def test_the_answers_take_the_places():
     }
 
 
+def test_questions_left_open_are_asked_again():
+    first = _tighten(_allow("*"), PRINCIPAL_1=PARTNER)
+    again = _tighten(*_statements(first))
+    assert [each.name for each in again.placeholders if each.is_inserted] == [
+        "FROM-ADDRESS-1",
+        "SOURCE-IP-1",
+        "END-DATE-1",
+    ]
+    assert _statements(again) == _statements(first)
+    answered = _tighten(*_statements(first), FROM_ADDRESS_1="news@shop.example.com", SOURCE_IP_1="keep")
+    assert _statements(answered)[0]["Condition"] == {
+        "StringEquals": {"ses:FromAddress": "news@shop.example.com"},
+        "DateLessThan": {"aws:CurrentTime": "<END-DATE-1>"},
+    }
+
+
+def test_a_service_whose_account_is_open_is_asked_about_again():
+    first = _tighten(_allow({"Service": "cognito-idp.amazonaws.com"}))
+    assert "SOURCE-ACCOUNT-1" in [each.name for each in _tighten(*_statements(first)).placeholders]
+
+
+def test_a_caller_left_open_is_asked_about_again():
+    first = _tighten(_allow("*"))
+    assert _statements(first)[0]["Principal"] == {"AWS": "<PRINCIPAL-1>"}
+    assert _statements(_tighten(*_statements(first), PRINCIPAL_1=PARTNER))[0]["Principal"] == {"AWS": PARTNER}
+
+
 def test_what_a_person_keeps_stays():
     kept = dict.fromkeys(("PRINCIPAL_1", "FROM_ADDRESS_1", "SOURCE_IP_1", "END_DATE_1"), KEEP)
     found = _tighten(_allow("*"), **kept)

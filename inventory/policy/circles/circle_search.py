@@ -12,9 +12,9 @@ from inventory.policy.reading.documents import Statement
 from inventory.policy.reading.principals import PrincipalKind
 from inventory.policy.requests import CallerKind
 from inventory.policy.search import callers
-from inventory.policy.search.globs import Demand
 from inventory.policy.search.populations import Literal, Model, Population
 from inventory.policy.search.settings import Setting
+from inventory.policy.search.templates import Demand
 from inventory.policy.trust import Trust
 
 

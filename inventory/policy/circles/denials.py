@@ -8,10 +8,10 @@ from inventory.policy.reading.documents import Statement
 from inventory.policy.reading.principals import Principal, PrincipalKind
 from inventory.policy.requests import Caller, CallerKind
 from inventory.policy.search import callers
-from inventory.policy.search.globs import Demand
 from inventory.policy.search.populations import Literal, Model, Population
 from inventory.policy.search.settings import Setting
 from inventory.policy.search.solver import Solver
+from inventory.policy.search.templates import Demand
 
 _MOST_ATTEMPTS = 400
 

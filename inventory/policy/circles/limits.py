@@ -11,14 +11,17 @@ from inventory.policy.channels import Channel
 from inventory.policy.circles.denials import Permission
 from inventory.policy.delegations import Limit
 from inventory.policy.keys import Key, Kind, Presence, Source, presence
-from inventory.policy.reading.conditions import Condition, Family, Quantifier
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.documents import Statement
 from inventory.policy.reading.instants import instant_of, iso
+from inventory.policy.reading.operators import Family, Quantifier
 from inventory.policy.reading.principals import PrincipalKind
-from inventory.policy.search.globs import Demand, TooHardError, find
+from inventory.policy.search.automaton import TooHardError
+from inventory.policy.search.globs import find
 from inventory.policy.search.networks import complement, fresh
 from inventory.policy.search.settings import Setting
 from inventory.policy.search.shapes import fresh_place, text_shapes
+from inventory.policy.search.templates import Demand
 from inventory.policy.search.truths import matches, ranges_of
 
 _KINDS = {

@@ -7,8 +7,8 @@ from inventory.policy.circles.circle_search import Circle, CircleSearch
 from inventory.policy.reach import Reach
 from inventory.policy.reading.principals import Principal, PrincipalKind
 from inventory.policy.search import callers
-from inventory.policy.search.globs import Demand
 from inventory.policy.search.populations import Population
+from inventory.policy.search.templates import Demand
 from inventory.policy.trust import Trust, trust_of_account, trust_of_organization
 
 _SERVICE_NAME = re.compile(r"[a-z0-9.-]+\.[a-z.]+")

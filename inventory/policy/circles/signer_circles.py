@@ -9,8 +9,8 @@ from inventory.policy.reach import Reach
 from inventory.policy.reading.principals import Principal, PrincipalKind
 from inventory.policy.requests import CallerKind
 from inventory.policy.search import callers
-from inventory.policy.search.globs import Demand
 from inventory.policy.search.populations import SIGNERS, Model, Population
+from inventory.policy.search.templates import Demand
 from inventory.policy.trust import Trust, trust_of_account, trust_of_organization
 
 _EVERYONE = (Principal(PrincipalKind.ANYONE, "*", (), is_bare=True),)

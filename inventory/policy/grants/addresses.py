@@ -7,7 +7,7 @@ character means itself, ``?`` and ``$`` included. In a policy all three have a m
 
 from collections.abc import Iterator, Sequence
 
-from inventory.policy.search.globs import Pattern, Wild
+from inventory.policy.search.languages import Pattern, Wild
 
 _SPECIAL = "*?$"
 

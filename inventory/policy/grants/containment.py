@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from inventory.policy.grants.addresses import pattern_of
-from inventory.policy.reading.conditions import Condition, Family, Quantifier
-from inventory.policy.search.globs import PRINTABLE, Demand, Language, Segment, TooHardError, find
+from inventory.policy.reading.conditions import Condition
+from inventory.policy.reading.operators import Family, Quantifier
+from inventory.policy.search.automaton import TooHardError
+from inventory.policy.search.globs import find
+from inventory.policy.search.languages import Language
 from inventory.policy.search.networks import EVERYWHERE, Range, complement, intersect, merge
+from inventory.policy.search.templates import PRINTABLE, Demand, Segment
 from inventory.policy.search.truths import ranges_of
 
 _VALUE = "value"

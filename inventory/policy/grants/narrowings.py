@@ -6,7 +6,8 @@ from inventory.policy.actions import SEND_ACTIONS
 from inventory.policy.channels import Channel
 from inventory.policy.delegations import Delegation, Limit
 from inventory.policy.keys import Presence, find_key, presence
-from inventory.policy.reading.conditions import Condition, Quantifier, condition_of
+from inventory.policy.reading.conditions import Condition, condition_of
+from inventory.policy.reading.operators import Quantifier
 
 _SENDS = frozenset(f"ses:{action}" for action in SEND_ACTIONS)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from inventory.policy.actions import ACTIONS, CANONICAL
-from inventory.policy.reading.conditions import Condition, condition_of, expand
+from inventory.policy.reading.conditions import Condition, condition_of
 from inventory.policy.reading.jsontext import Node, Number, PolicyError, Span, parse
 from inventory.policy.reading.principals import Principal, PrincipalKind, principal_of
-from inventory.policy.search.globs import Language, arn_pattern, wildcard
+from inventory.policy.reading.values import expand
+from inventory.policy.search.languages import Language, arn_pattern, wildcard
 
 __all__ = ["Document", "PolicyError", "Statement", "document_of", "read_document"]
 

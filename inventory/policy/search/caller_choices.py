@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.search import callers
-from inventory.policy.search.globs import Demand, Language, Template, find, read
+from inventory.policy.search.globs import find
 from inventory.policy.search.key_choices import KeyChoices
+from inventory.policy.search.languages import Language
+from inventory.policy.search.templates import Demand, Template, read
 
 
 class CallerChoices(KeyChoices):

@@ -6,7 +6,7 @@ Readers are named after what they read; those that are condition keys carry the 
 from functools import lru_cache
 
 from inventory.policy.requests import Caller, CallerKind
-from inventory.policy.search.globs import DIGITS, LOWER, UPPER, Segment, Shape, Template, read
+from inventory.policy.search.templates import DIGITS, LOWER, UPPER, Segment, Shape, Template, read
 
 ACCOUNT, ARN, USERID, USERNAME = "aws:PrincipalAccount", "aws:PrincipalArn", "aws:userid", "aws:username"
 ORG_ID, ORG_PATHS = "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"

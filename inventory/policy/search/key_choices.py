@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from inventory.policy.channels import Channel
 from inventory.policy.keys import Key, Kind, Source
-from inventory.policy.reading.conditions import Family
 from inventory.policy.reading.instants import epoch, iso
+from inventory.policy.reading.operators import Family
 from inventory.policy.requests import ContextValue
-from inventory.policy.search.globs import Demand, find, read
+from inventory.policy.search.globs import find
 from inventory.policy.search.networks import EVERYWHERE, Range, an_address, complement, fresh, intersect
 from inventory.policy.search.populations import Literal
 from inventory.policy.search.shapes import any_place, fresh_place, text_shapes
+from inventory.policy.search.templates import Demand, read
 from inventory.policy.search.truths import matches, number_of, ranges_of
 from inventory.policy.search.wants import Wanted, Wants
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from inventory.policy.channels import Channel
 from inventory.policy.reading.conditions import Condition
 from inventory.policy.requests import Caller, CallerKind, ContextValue
-from inventory.policy.search.globs import Demand
+from inventory.policy.search.templates import Demand
 
 Literal = tuple[Condition, bool]
 """A condition, and whether it has to hold."""

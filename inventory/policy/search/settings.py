@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from inventory.policy.reading.conditions import Condition, has_wildcard
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.documents import Statement
 from inventory.policy.reading.instants import iso
-from inventory.policy.search.globs import Language, language, literal
+from inventory.policy.reading.values import has_wildcard
+from inventory.policy.search.languages import Language, language, literal
 from inventory.policy.search.networks import Range, complement, fresh, range_of
 from inventory.policy.trust import Registry
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from inventory.policy.search.globs import DIGITS, LOWER, PRINTABLE, UPPER, Demand, Segment, Template
 from inventory.policy.search.settings import Setting
+from inventory.policy.search.templates import DIGITS, LOWER, PRINTABLE, UPPER, Demand, Segment, Template
 
 _ADDRESSES = {"ses:FromAddress", "ses:FeedbackAddress"}
 _PREFERRED = {"ses:FromDisplayName": "Newsletter", "aws:UserAgent": "aws-cli/2"}

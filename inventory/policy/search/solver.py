@@ -7,8 +7,8 @@ from inventory.policy.keys import Presence, Source, find_key, presence
 from inventory.policy.reading.conditions import Condition, condition_of
 from inventory.policy.reading.instants import epoch, iso
 from inventory.policy.requests import Caller, CallerKind, ContextValue
+from inventory.policy.search.automaton import Budget, TooHardError
 from inventory.policy.search.caller_choices import CallerChoices
-from inventory.policy.search.globs import Budget, TooHardError
 from inventory.policy.search.populations import Literal, Model, Population
 from inventory.policy.search.settings import Setting
 from inventory.policy.search.truths import holds, texts_of

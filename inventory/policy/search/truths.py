@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from inventory.policy.keys import Kind
-from inventory.policy.reading.conditions import Condition, Family, Quantifier
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.instants import instant_of
+from inventory.policy.reading.operators import Family, Quantifier
 from inventory.policy.requests import ContextValue
 from inventory.policy.search.networks import Range, intersect, merge, range_of
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from inventory.policy.keys import Key, Presence, Source, find_key, presence
-from inventory.policy.reading.conditions import Condition, Family, Quantifier
+from inventory.policy.reading.conditions import Condition
+from inventory.policy.reading.operators import Family, Quantifier
 from inventory.policy.requests import ContextValue
-from inventory.policy.search.globs import Budget, Demand, Template, find, read
+from inventory.policy.search.automaton import Budget
+from inventory.policy.search.globs import find
 from inventory.policy.search.populations import Population
 from inventory.policy.search.settings import Setting
+from inventory.policy.search.templates import Demand, Template, read
 from inventory.policy.search.truths import matches
 
 SINGLE = {Source.CHOSEN, Source.CONTENT, Source.CLOCK, Source.IDENTITY, Source.NOBODY}

@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory.policy.keys import find_key
 from inventory.policy.reading.documents import Document, Statement, document_of
+from inventory.policy.tightening.placeholders import marks_in
 
 Block = dict[str, dict[str, Any]]
 
@@ -33,6 +34,13 @@ class Draft:
             self.condition.pop(operator, None)
         if not self.condition:
             del self.json["Condition"]
+
+    def drop_open_questions(self) -> None:
+        """Take out the conditions whose values wait for an answer: they are asked for again."""
+        for operator, tests in list(self.json.get("Condition", {}).items()):
+            for key, values in list(tests.items()):
+                if marks_in(json.dumps(values)):
+                    self.drop(operator, key)
 
     def put(self, operator: str, key: str, values: Any) -> bool:
         """Set one condition; tells whether it took the place of another of the same operator and key."""

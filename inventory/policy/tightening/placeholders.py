@@ -28,6 +28,8 @@ class PlaceholderKind(StrEnum):
     END_DATE = "END-DATE"
 
 
+_MARK = re.compile(f"<(?:{'|'.join(PlaceholderKind)})-\\d+>")
+
 _QUESTIONS = {
     PlaceholderKind.PRINCIPAL: "Who may send? Account ids, or the ARNs of roles or users; a service by its name.",
     PlaceholderKind.SOURCE_ACCOUNT: "For which account does the service act?",
@@ -35,6 +37,11 @@ _QUESTIONS = {
     PlaceholderKind.SOURCE_IP: "From which networks? Public addresses or CIDR ranges.",
     PlaceholderKind.END_DATE: "Which is the last day of the access?",
 }
+
+
+def marks_in(text: str) -> list[str]:
+    """The marks of open questions in a text, each once."""
+    return list(dict.fromkeys(_MARK.findall(text)))
 
 
 class ChoiceError(ValueError):

@@ -1,5 +1,6 @@
 """Tightening: the policies of an identity with no more in them than is meant, and every step explained."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -11,7 +12,7 @@ from inventory.policy.delegations import Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.reading.jsontext import PolicyError
 from inventory.policy.tightening.drafts import Draft, PolicyDraft, draft_of, pretty
-from inventory.policy.tightening.placeholders import Choices, Placeholder
+from inventory.policy.tightening.placeholders import Choices, Placeholder, marks_in
 from inventory.policy.tightening.repairs import Repair, repairs_of_keys, repairs_of_options
 from inventory.policy.tightening.restrictions import Restrictions, misplaced_conditions
 from inventory.policy.trust import Registry
@@ -57,6 +58,11 @@ class Tightened:
         """Whether anything is to be changed at all."""
         return self.originals != self.policies
 
+    @property
+    def is_shorter(self) -> bool:
+        """Whether a statement was taken out."""
+        return any(_length(self.policies[name]) < _length(text) for name, text in self.originals.items())
+
 
 def tighten(
     policies: Mapping[str, str],
@@ -90,6 +96,7 @@ class _Tightening:
     def run(self) -> Tightened:
         drafts = _readable(self.texts)
         originals = {draft.name: pretty(draft.root) for draft in drafts}
+        _take_up_again(drafts)
         proposals = [*self._keys(drafts), *self._options(drafts), *self._restrictions(drafts)]
         order = {name: position for position, name in enumerate(self.texts)}
         proposals.sort(key=lambda each: (order[each.policy], each.statement))
@@ -156,6 +163,11 @@ class _Tightening:
         return found
 
 
+def _length(text: str) -> int:
+    listed = json.loads(text)["Statement"] if text else []
+    return len(listed) if isinstance(listed, list) else 1
+
+
 def _readable(texts: Mapping[str, str]) -> list[PolicyDraft]:
     drafts = []
     for name, text in texts.items():
@@ -167,6 +179,14 @@ def _readable(texts: Mapping[str, str]) -> list[PolicyDraft]:
 def _statements(drafts: Sequence[PolicyDraft]) -> Iterator[Draft]:
     for policy in drafts:
         yield from policy.left
+
+
+def _take_up_again(drafts: Sequence[PolicyDraft]) -> None:
+    """Policies that were tightened before, with questions left open."""
+    if any(marks_in(text) for text in (pretty(draft.root) for draft in drafts)):
+        for draft in _statements(drafts):
+            draft.drop_open_questions()
+        _read_again(drafts)
 
 
 def _read_again(drafts: Sequence[PolicyDraft]) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from inventory.policy.keys import Source
-from inventory.policy.reading.conditions import Condition, Family, Quantifier
+from inventory.policy.reading.conditions import Condition
+from inventory.policy.reading.operators import Family, Quantifier
 from inventory.policy.tightening.drafts import Draft
 
 Repair = tuple[str, str, bool]

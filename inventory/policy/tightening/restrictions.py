@@ -11,8 +11,9 @@ from inventory.policy.delegations import Delegation
 from inventory.policy.grants.terms import sends_mail
 from inventory.policy.keys import Source
 from inventory.policy.reach import Reach
-from inventory.policy.reading.conditions import Condition, has_wildcard
+from inventory.policy.reading.conditions import Condition
 from inventory.policy.reading.principals import PrincipalKind
+from inventory.policy.reading.values import has_wildcard
 from inventory.policy.tightening.drafts import Draft
 from inventory.policy.tightening.placeholders import Choices, Placeholder, PlaceholderKind, is_service, one_or_all
 from inventory.policy.words.sentences import shown_account

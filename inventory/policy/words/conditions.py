@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from inventory.policy.keys import find_key
-from inventory.policy.reading.conditions import Family, Operator, Quantifier, operator_of
 from inventory.policy.reading.instants import instant_of
+from inventory.policy.reading.operators import Family, Operator, Quantifier, operator_of
 
 _SUBJECTS = {
     "ses:FromAddress": "the from-address",
