@@ -19,7 +19,7 @@ from inventory.policy.evaluation.documents import UnreadablePolicyError
 from inventory.policy.reading.jsontext import PolicyError, parse
 from inventory.policy.requests import Request
 from inventory.policy.tightening.drafts import pretty
-from inventory.policy.tightening.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind
+from inventory.policy.tightening.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind, marks_in
 from inventory.policy.tightening.proposals import Proposal, Tightened, tighten
 from inventory.policy.trust import Registry, Trust
 from inventory.policy.words.requests import describe_request
@@ -277,6 +277,20 @@ class Experiment:
         if list(self.tightened.policies) == [_DEFAULT_NAME]:
             return left.get(_DEFAULT_NAME, "")
         return pretty({name: json.loads(text) for name, text in left.items()}) if left else ""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What was left as it is, to be taken over with the tightened version: nothing where statements went away,
+        because the questions count the statements.
+        """
+        if self.tightened is None or self.tightened.is_shorter:
+            return {}
+        return {name: answer for name, answer in self.answers.items() if answer == KEEP}
+
+    @property
+    def open_questions(self) -> list[str]:
+        """The marks in the text that wait for an answer."""
+        return marks_in(self.text) if self.tightened is not None else []
 
     @property
     def diffs(self) -> list[tuple[str, list[DiffLine]]]:

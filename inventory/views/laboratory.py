@@ -70,7 +70,7 @@ def _acted_on(told: Experiment, data: Mapping[str, str]) -> Experiment:
     if data.get("do") == "layout":
         text = laid_out(text)
     elif data.get("do") == "adopt":
-        text, answers = told.tightened_text, {}
+        text, answers = told.tightened_text, told.kept
     elif data.get("try", "").isdecimal():
         witness = told.witness(int(data["try"][:6]))
         question = question_about(witness) if witness is not None else question

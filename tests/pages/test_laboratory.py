@@ -191,6 +191,23 @@ def test_the_tightened_version_can_be_taken_over():
     assert "account 7719-3028-4456" in page
 
 
+def test_what_is_still_open_in_a_version_taken_over_is_asked_for():
+    page = _post(_policy(), **{"answer-PRINCIPAL-1": PARTNER, "keep-SOURCE-IP-1": "on", "do": "adopt"})
+    assert "2 questions of the tightened version are open: <FROM-ADDRESS-1>, <END-DATE-1>." in page.replace(
+        "<strong>", ""
+    ).replace("</strong>", "")
+    assert 'name="answer-FROM-ADDRESS-1"' in page
+    assert 'name="answer-END-DATE-1"' in page
+    assert 'name="keep-SOURCE-IP-1" checked' in page
+
+
+def test_what_was_kept_is_not_carried_over_to_another_statement():
+    nobody = json.loads(_policy({"AWS": PARTNER}, Condition={"Bool": {"ses:RequireTLS": "true"}}))["Statement"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": nobody + json.loads(_policy())["Statement"]})
+    page = _post(document, **{"keep-SOURCE-IP-2": "on", "do": "adopt"})
+    assert "checked" not in page
+
+
 def test_too_many_statements_are_judged_and_not_tightened():
     many = json.loads(_policy({"AWS": PARTNER}))
     many["Statement"] *= 70
