@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sesgov import setting_values
@@ -47,6 +48,14 @@ class Environment:
     mail_from: str
     log_format: str
     log_level: str
+
+    def secrets(self, variables: Mapping[str, str]) -> list[str]:
+        """What no log line may hold: our own secrets, and those that the SDK takes from the environment."""
+        urls = [url for url in (self.database_url, self.redis_url, self.mail_url) if url]
+        passwords = [password for url in urls if (password := urlsplit(url).password)]
+        of_the_sdk = [variables.get(name) for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+        found = [self.secret_key, self.external_id, *passwords, *map(unquote, passwords), *of_the_sdk]
+        return [secret for secret in found if secret]
 
 
 def read(variables: Mapping[str, str]) -> Environment:

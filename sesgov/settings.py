@@ -213,7 +213,7 @@ CELERY_BEAT_SCHEDULE = {
 # Logs -----------------------------------------------------------------------------------------------------------------
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = log_lines.configure(ENVIRONMENT.log_format, ENVIRONMENT.log_level)
+LOGGING = log_lines.configure(ENVIRONMENT.log_format, ENVIRONMENT.log_level, ENVIRONMENT.secrets(os.environ))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # What this product alone knows ----------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Collection runs: begun, finished, abandoned."""
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import models, transaction
 
@@ -10,6 +12,8 @@ from inventory.services.audit import record
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.findings import mark_stale
 from inventory.services.refusals import RefusedError
+
+logger = logging.getLogger(__name__)
 
 _PASSED = "The run did not get to the end of this scope before its deadline. The next run takes it up again."
 
@@ -46,6 +50,7 @@ def start_run(
     )
     data = {"trigger": str(trigger), "accounts": run.wanted_accounts, "regions": run.wanted_regions}
     record(at=at, actor=acting_user, action="run.started", target=run, data=data)
+    transaction.on_commit(partial(logger.info, "run_started", extra={"run": run.pk}))
     return run
 
 
@@ -106,6 +111,8 @@ def _end(run: CollectionRun, state: str, at: datetime) -> None:
     run.save(update_fields=["state", "outcome", "finished_at"])
     data = {"outcome": str(run.outcome), "scopes": len(outcomes), "complete": outcomes.count(Outcome.COMPLETE)}
     record(at=at, actor=None, action=f"run.{state}", target=run, data=data)
+    said = {"run": run.pk, "outcome": str(run.outcome), "scopes": len(outcomes)}
+    transaction.on_commit(partial(logger.info, f"run_{state}", extra=said))
 
 
 def counted_scope_runs(run: CollectionRun) -> "models.QuerySet[ScopeRun]":

@@ -1,7 +1,9 @@
 """Results of reading a scope, written under its lease: pages, identities, setbacks, and the outcome."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import models, transaction
 
@@ -15,6 +17,8 @@ from inventory.services.findings import mark_stale
 from inventory.services.leases import hold
 from inventory.services.readings import Reading
 from inventory.services.reconciliation import reconcile_identity, remove_identity, see_unchanged
+
+logger = logging.getLogger(__name__)
 
 _COUNTED = ("api_calls", "throttled", "failures", "troubled_since")
 _SEEN = (Outcome.COMPLETE, Outcome.PARTIAL)
@@ -145,6 +149,8 @@ def _finish(job: ScopeRun, outcome: Outcome, at: datetime) -> None:
     if outcome != Outcome.COMPLETE:
         mark_stale(_unread(job))
     settle_disabled(job)
+    said = {"run": job.run_id, "scope": str(job.scope), "outcome": str(outcome), "error": job.error_code}
+    transaction.on_commit(partial(logger.info, "scope_ended", extra=said))
 
 
 def _save_sight(job: ScopeRun, outcome: Outcome, at: datetime) -> None:
