@@ -16,12 +16,13 @@ from inventory.views import (
     sending_names,
     tag_pack,
     teams,
+    vendors,
 )
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.audit import AUDIT
 from inventory.views.cases import CASES
-from inventory.views.delegates import DELEGATES, delegate_detail
+from inventory.views.delegates import DELEGATES, account_verify, delegate_detail, delegate_register
 from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail, finding_triage_many
 from inventory.views.first_look import first_look
 from inventory.views.identities import IDENTITIES
@@ -30,6 +31,7 @@ from inventory.views.lists import export_view, list_view
 from inventory.views.policies import POLICIES
 from inventory.views.search import search
 from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
+from inventory.views.vendors import VENDORS
 
 app_name = "inventory"
 
@@ -58,6 +60,8 @@ urlpatterns = [
     path("delegates/", list_view(DELEGATES), name="delegate_list"),
     path("delegates.csv", export_view(DELEGATES), name="delegate_export"),
     re_path(r"^delegates/(?P<account_id>[0-9]{12})/$", delegate_detail, name="delegate_detail"),
+    re_path(r"^delegates/(?P<account_id>[0-9]{12})/register/$", delegate_register, name="delegate_register"),
+    re_path(r"^delegates/(?P<account_id>[0-9]{12})/verify/$", account_verify, name="account_verify"),
     path("accounts/", list_view(ACCOUNTS), name="account_list"),
     path("accounts.csv", export_view(ACCOUNTS), name="account_export"),
     path("accounts/connect/", connect.connect, name="connect"),
@@ -117,6 +121,21 @@ urlpatterns = [
     path("teams/add/", teams.team_add, name="team_add"),
     path("teams/<int:pk>/", teams.team_detail, name="team_detail"),
     path("teams/<int:pk>/state/", teams.team_state, name="team_state"),
+    path("vendors/", list_view(VENDORS), name="vendor_list"),
+    path("vendors.csv", export_view(VENDORS), name="vendor_export"),
+    path("vendors/add/", vendors.vendor_add, name="vendor_add"),
+    path("vendors/suggested/", vendors.vendor_suggestions, name="vendor_suggestions"),
+    path("vendors/suggested/accept/", vendors.vendor_suggestion_accept, name="vendor_suggestion_accept"),
+    path("vendors/<int:pk>/", vendors.vendor_detail, name="vendor_detail"),
+    path("vendors/<int:pk>/edit/", vendors.vendor_edit, name="vendor_edit"),
+    path("vendors/<int:pk>/contacts/", vendors.vendor_contact_add, name="vendor_contact_add"),
+    path(
+        "vendors/<int:pk>/contacts/<int:contact>/remove/", vendors.vendor_contact_remove, name="vendor_contact_remove"
+    ),
+    path("vendors/<int:pk>/attach/", vendors.vendor_attach, name="vendor_attach"),
+    re_path(
+        r"^vendors/(?P<pk>[0-9]{1,18})/detach/(?P<account_id>[0-9]{12})/$", vendors.vendor_detach, name="vendor_detach"
+    ),
     path("laboratory/", laboratory, name="laboratory"),
     path("search/", search, name="search"),
 ]

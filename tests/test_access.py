@@ -24,6 +24,7 @@ WITH_OWNER = EVERYBODY | {NOBODY: 404, "stranger": 404}
 # By GET nothing is written: who is signed in learns that only POST is taken.
 ONLY_POST = dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302}
 READERS_REFUSED = READERS_ONLY | {role.value: 403 for role in READERS}
+MAY_MANAGE_VENDORS = dict.fromkeys((Role.SECURITY.value, Role.VENDOR_MANAGER.value, Role.ADMIN.value), 200)
 MAY_MANAGE_NAMES = dict.fromkeys((Role.SECURITY.value, Role.ADMIN.value), 200)
 MAY_START = (Role.SECURITY.value, Role.ADMIN.value)
 
@@ -36,6 +37,7 @@ OWNERS_ONLY = dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "stranger": 200, "ow
 # What each address answers to each kind of person. A new address fails the test until it stands here.
 EXPECTED: dict[str, dict[str, int]] = {
     "dashboard": EVERYBODY,
+    "figures": READERS_ONLY,
     "inventory:identity_list": EVERYBODY,
     "inventory:identity_export": EVERYBODY,
     "inventory:identity_detail": WITH_OWNER,
@@ -60,6 +62,19 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:delegate_list": EVERYBODY,
     "inventory:delegate_export": EVERYBODY,
     "inventory:delegate_detail": WITH_OWNER,
+    "inventory:delegate_register": ONLY_POST,
+    "inventory:account_verify": ONLY_POST,
+    "inventory:vendor_list": EVERYBODY,
+    "inventory:vendor_export": EVERYBODY,
+    "inventory:vendor_detail": WITH_OWNER,
+    "inventory:vendor_add": READERS_REFUSED | MAY_MANAGE_VENDORS,
+    "inventory:vendor_edit": READERS_REFUSED | MAY_MANAGE_VENDORS,
+    "inventory:vendor_suggestions": READERS_REFUSED | MAY_MANAGE_VENDORS,
+    "inventory:vendor_suggestion_accept": ONLY_POST,
+    "inventory:vendor_contact_add": ONLY_POST,
+    "inventory:vendor_contact_remove": ONLY_POST,
+    "inventory:vendor_attach": ONLY_POST,
+    "inventory:vendor_detach": ONLY_POST,
     "inventory:sending_name_list": EVERYBODY,
     "inventory:sending_name_export": EVERYBODY,
     "inventory:suggested_name_list": EVERYBODY,
@@ -155,6 +170,14 @@ def _arguments(name: str, world: estate.Estate) -> list[object]:
         "inventory:account_check": [world.shop.scope.account.account_id],
         "inventory:scope_declare": [world.shop.scope.account.account_id],
         "inventory:scope_withdraw": [1],
+        "inventory:delegate_register": ["999988887777"],
+        "inventory:account_verify": ["444455556666"],
+        "inventory:vendor_detail": [world.vendor.pk],
+        "inventory:vendor_edit": [world.vendor.pk],
+        "inventory:vendor_contact_add": [world.vendor.pk],
+        "inventory:vendor_contact_remove": [world.vendor.pk, 1],
+        "inventory:vendor_attach": [world.vendor.pk],
+        "inventory:vendor_detach": [world.vendor.pk, "444455556666"],
         "inventory:sending_name_detail": [world.shop.sending_name],
         "inventory:sending_name_change": [world.name.pk],
         "inventory:sending_name_remove": [world.name.pk],

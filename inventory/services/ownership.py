@@ -66,6 +66,11 @@ class OwnerBook:
             return replace(tagged, source=Identity.OwnerSource.ACCOUNT, team_id=account.owner_team.pk)
         return tagged
 
+    def tagged(self, tags: Mapping[str, str]) -> tuple[int | None, int | None]:
+        """The ids of the team or the person whom tags alone name."""
+        owner = self._tagged(tags)
+        return owner.team_id, owner.user_id
+
     def _tagged(self, tags: Mapping[str, str]) -> Owner:
         """Whom the tags name; nobody, with the first value, where none of them names anybody."""
         values = self._values(tags)

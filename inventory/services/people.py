@@ -110,29 +110,36 @@ def leave_team(*, user: User, team: Team, acting_user: User | None, at: datetime
 
 @transaction.atomic
 def enter_people(people: Iterable[NewPerson], *, acting_user: User | None, at: datetime) -> list[User]:
-    """Add several people and let tags that name them count at once; raises :class:`RefusedError` for the first entry
-    that does not hold, with ``line`` in front where it has one, and then adds nobody."""
-    added = [_enter(person, acting_user=acting_user, at=at) for person in people]
+    """Add several people and let tags that name them count at once.
+
+    Raises :class:`RefusedError` with a line for each entry that does not hold, and then adds nobody.
+    """
+    added, refused = [], []
+    for person in people:
+        try:
+            added.append(_enter(person, acting_user=acting_user, at=at))
+        except RefusedError as refusal:
+            refused.append((refusal.field, f"Line {person.line}: {refusal}" if person.line else str(refusal)))
+    if refused:
+        raise RefusedError(refused[0][0], "\n".join(words for _, words in refused))
     reassign_owners(at=at, acting_user=acting_user)
     return added
 
 
+@transaction.atomic
 def _enter(person: NewPerson, *, acting_user: User | None, at: datetime) -> User:
-    try:
-        user = add_person(
-            email=person.email,
-            name=person.name,
-            roles=person.roles,
-            teams=person.teams,
-            acting_user=acting_user,
-            at=at,
-        )
-        if person.aliases:
-            user.aliases = check_aliases(person.aliases)
-            user.save(update_fields=["aliases"])
-    except RefusedError as refusal:
-        where = f"Line {person.line}: " if person.line else ""
-        raise RefusedError(refusal.field, where + refusal.message) from refusal
+    user = add_person(
+        email=person.email,
+        name=person.name,
+        roles=person.roles,
+        teams=person.teams,
+        acting_user=acting_user,
+        at=at,
+    )
+    if person.aliases:
+        user.aliases = check_aliases(person.aliases)
+        user.save(update_fields=["aliases"])
+        record(at=at, actor=acting_user, action="user.changed", target=user, data={"aliases": user.aliases})
     return user
 
 

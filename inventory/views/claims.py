@@ -36,7 +36,11 @@ OWNERLESS = ListPage(
     filterset=OwnerlessFilter,
     table=OwnerlessTable,
     is_for=lambda user: user.reads_inventory,
-    beside=(Beside("Claims", "inventory:claim_inbox"), Beside("Owner rules", "inventory:owner_rule_list")),
+    beside=(
+        Beside("Claims", "inventory:claim_inbox"),
+        Beside("Owner rules", "inventory:owner_rule_list"),
+        Beside("Tag change pack", "inventory:tag_pack"),
+    ),
 )
 
 CLAIMABLE = ListPage(

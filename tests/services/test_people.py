@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from inventory.models import AuditEvent, Membership, Team, User
-from inventory.services.people import add_person, deactivate_person
+from inventory.models import AuditEvent, Identity, Membership, Team, User
+from inventory.services.people import add_person, deactivate_person, edit_person, reactivate_person
 from inventory.services.refusals import RefusedError
+from inventory.services.teams import edit_team
+from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -65,3 +67,74 @@ def test_who_has_left_holds_no_role() -> None:
     assert not user.reads_inventory
     deactivate_person(user=user, acting_user=None, at=NOW)
     assert AuditEvent.objects.filter(action="user.deactivated").count() == 1
+
+
+def edited(user: User, **fields: Any) -> User:
+    known = {"name": user.name, "roles": user.roles, "aliases": user.aliases, "teams": list(user.teams.all())}
+    return edit_person(user=user, **known | fields, acting_user=None, at=NOW)
+
+
+def test_an_alias_and_a_team_count_at_once() -> None:
+    ann, shop = builders.user("owner"), builders.team()
+    named, owned = builders.identity(tags={"owner": "annie"}), builders.identity(tags={"owner": shop.name})
+    edited(ann, aliases=[" Annie ", "", "Annie"], teams=[shop])
+    named.refresh_from_db()
+    assert (named.owner_user, ann.__class__.objects.get().aliases) == (ann, ["Annie"])
+    assert Identity.objects.visible_to(User.objects.get()).filter(pk=owned.pk).exists()
+    edited(User.objects.get(), aliases=[], teams=[])
+    named.refresh_from_db()
+    assert named.owner is None
+    assert not Identity.objects.visible_to(User.objects.get()).exists()
+    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"user.changed", "team.joined", "team.left"}
+
+
+def test_an_edit_that_changes_nothing_leaves_no_trace() -> None:
+    edited(builders.user("owner"))
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_last_administrator_stays_one() -> None:
+    ann, bob = builders.user("admin"), builders.user("admin", is_active=False)
+    with pytest.raises(RefusedError, match="last administrator"):
+        edited(ann, roles=[])
+    with pytest.raises(RefusedError, match="last administrator"):
+        deactivate_person(user=ann, acting_user=ann, at=NOW)
+    reactivate_person(user=bob, acting_user=ann, at=NOW)
+    edited(ann, roles=["viewer"])
+    with pytest.raises(RefusedError, match="last administrator"):
+        deactivate_person(user=bob, acting_user=None, at=NOW)
+
+
+def test_who_is_back_may_sign_in_and_owns_again() -> None:
+    ann = builders.user("owner", email="ann@example.org")
+    known = builders.identity(tags={"owner": "ann@example.org"})
+    deactivate_person(user=ann, acting_user=None, at=NOW)
+    reactivate_person(user=ann, acting_user=None, at=NOW)
+    known.refresh_from_db()
+    assert (known.owner_user, User.objects.get().is_active) == (ann, True)
+
+
+def test_bad_edits_are_refused_at_their_field() -> None:
+    ann = builders.user("owner")
+    for fields, field in (
+        ({"roles": ["root"]}, "role"),
+        ({"aliases": ["x" * 201]}, "aliases"),
+        ({"name": "\x00"}, "name"),
+    ):
+        with pytest.raises(RefusedError) as refusal:
+            edited(ann, **fields)
+        assert refusal.value.field == field
+
+
+def test_a_team_is_renamed_and_its_aliases_count_at_once() -> None:
+    shop = builders.team(name="Shop")
+    known = builders.identity(tags={"owner": "Store"})
+    edit_team(team=shop, name="Shops", email="shop@example.org", aliases=["store"], acting_user=None, at=NOW)
+    known.refresh_from_db()
+    assert known.owner_team == shop
+    builders.team(name="Press")
+    for fields, field in (({"name": "press"}, "name"), ({"name": " "}, "name"), ({"email": "no"}, "email")):
+        known_fields: dict[str, Any] = {"name": "Shops", "email": "", "aliases": []}
+        with pytest.raises(RefusedError) as refusal:
+            edit_team(team=shop, **known_fields | fields, acting_user=None, at=NOW)
+        assert refusal.value.field == field

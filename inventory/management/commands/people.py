@@ -1,22 +1,24 @@
-"""`manage.py people add`: people who sign in."""
+"""`manage.py people add|import`: people who sign in."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.management.passwords import ask_password
 from inventory.models import Role
-from inventory.services.people import add_person
+from inventory.people_file import COLUMNS_HELP, read_people
+from inventory.services.people import add_person, enter_people
 from inventory.services.reassignment import reassign_owners
 from inventory.services.refusals import RefusedError
 
 
 class Command(BaseCommand):
-    help = "Add a person with their roles and teams."
+    help = "Add a person with their roles and teams, or all people of a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|import")
         add = actions.add_parser("add", help="add one person")
         add.add_argument("email")
         add.add_argument("--name", default="")
@@ -39,7 +41,24 @@ class Command(BaseCommand):
             help="read the password from standard input",
         )
 
+        imported = actions.add_parser("import", help="add the people of a CSV file, all of them or nobody")
+        imported.add_argument("file", metavar="FILE", help=COLUMNS_HELP)
+
     def handle(self, *args: object, **options: object) -> None:
+        if options["action"] == "import":
+            self._import(Path(str(options["file"])))
+        else:
+            self._add(options)
+
+    def _import(self, path: Path) -> None:
+        try:
+            people = read_people(path)
+            added = enter_people(people, acting_user=None, at=timezone.now())
+        except RefusedError as refusal:
+            raise CommandError(f"{path}: nobody was added.\n{refusal.message}", returncode=2) from refusal
+        self.stdout.write(f"Added {len(added)} people. They set their passwords by mail.")
+
+    def _add(self, options: dict[str, object]) -> None:
         now = timezone.now()
         try:
             user = add_person(
