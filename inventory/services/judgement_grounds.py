@@ -18,14 +18,15 @@ _CODE = Path(__file__).resolve().parents[1]
 def grounds(identity: Identity, documents: Mapping[str, str], knowledge_hash: str) -> str:
     """SHA-256 over policies, identity, registry and engine; empty where a policy may speak of time, which passes.
 
-    The copies of the identity are left out: each of them, when it changes, judges all that they say together.
+    The copies of the identity are left out: each of them, when it changes, judges all that they say together. Without
+    a policy nobody is named whom the registry could know.
     """
     if any(may_tell_time(text) for text in documents.values()):
         return ""
     return hash_of(
         (
             engine_hash(),
-            knowledge_hash,
+            knowledge_hash if documents else "",
             policies_hash(documents),
             identity.scope.account.account_id,
             identity.scope.region,

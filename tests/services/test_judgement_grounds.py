@@ -145,6 +145,13 @@ def test_a_change_of_the_registry_is_judged(scope, judged, change):
     assert len(judged) == 2
 
 
+def test_a_change_of_the_registry_does_not_touch_an_identity_without_policies(scope, judged):
+    read(scope, NOW)
+    builders.account(account_id=PARTNER, relationship="partner", vendor=builders.vendor())
+    assert look_together(scope, LATER, IdentityFacts("example.com", "DOMAIN")) == ["example.com"]
+    assert judged == ["example.com"]
+
+
 def test_a_new_engine_judges_again(scope, judged, monkeypatch):
     read(scope, NOW, p=policy())
     monkeypatch.setattr(judgement_grounds, "ENGINE_VERSION", "next")
