@@ -1,7 +1,6 @@
 """Paths: the live delegations of some delegates, and what the identities behind them can be done with at worst."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -16,6 +15,7 @@ _ANY_ADDRESS = f'$[*] ? ({_LETS_IN} && @.action_classes[*] == "send" && !exists(
 _ADMINISTERS = (
     f'$[*] ? ({_LETS_IN} && (@.action_classes[*] == "policy-admin" || @.action_classes[*] == "identity-admin"))'
 )
+_IS_UNREAD = Q(statements__0__action_classes__isnull=True)
 RIGHTS = {"send": "can send", "any": "any address", "limited": "named addresses", "admin": "may administer"}
 
 
@@ -47,16 +47,15 @@ def paths_to(user: User, key: str) -> QuerySet[Delegation]:
     return paths(user).filter(account_id=key) if key.isdecimal() else paths(user).filter(account_id="", principal=key)
 
 
-def with_rights(rows: QuerySet[Delegation]) -> QuerySet[Any, Any]:
-    """``any_address``: nothing names the From addresses of a domain; ``administers``: policies or the identity itself.
+def is_any_address() -> Q:
+    """Nothing names the From addresses of a domain; what could not be read may allow anything."""
+    is_domain = Q(can_send=True, identity__identity_type=Identity.Type.DOMAIN)
+    return is_domain & (_IS_UNREAD | Q(_HasStatement(_ANY_ADDRESS)))
 
-    What could not be read may allow anything.
-    """
-    unread = Q(statements__0__action_classes__isnull=True)
-    any_address = Q(can_send=True, identity__identity_type=Identity.Type.DOMAIN) & (
-        unread | Q(_HasStatement(_ANY_ADDRESS))
-    )
-    return rows.annotate(any_address=any_address, administers=unread | Q(_HasStatement(_ADMINISTERS)))
+
+def administers() -> Q:
+    """Possibly the policies or the identity itself can be changed."""
+    return _IS_UNREAD | Q(_HasStatement(_ADMINISTERS))
 
 
 def reached(rows: QuerySet[Delegation], right: str) -> Q:
@@ -65,13 +64,13 @@ def reached(rows: QuerySet[Delegation], right: str) -> Q:
     if right == "send":
         return _ids(senders)
     if right == "any":
-        return _ids(with_rights(rows).filter(any_address=True))
+        return _ids(rows.filter(is_any_address()))
     if right == "limited":
-        return _ids(senders) & ~_ids(with_rights(rows).filter(any_address=True))
-    return _ids(with_rights(rows).filter(administers=True) if right == "admin" else rows)
+        return _ids(senders) & ~_ids(rows.filter(is_any_address()))
+    return _ids(rows.filter(administers()) if right == "admin" else rows)
 
 
-def _ids(rows: QuerySet[Any, Any]) -> Q:
+def _ids(rows: QuerySet[Delegation]) -> Q:
     return Q(pk__in=rows.order_by().values("identity"))
 
 
@@ -95,11 +94,11 @@ def blast_radius(user: User, rows: QuerySet[Delegation], subjects: list[str]) ->
     """Over these paths, whose findings speak of ``subjects``: three queries."""
     sends = Q(can_send=True)
     confirmed = Q(identity__sending_name__in=SendingName.objects.order_by().values("domain"))
-    numbers = with_rights(rows.order_by()).aggregate(
+    numbers = rows.order_by().aggregate(
         identities=_distinct(Q()),
         sendable=_distinct(sends),
-        any_address=_distinct(Q(any_address=True)),
-        administers=_distinct(Q(administers=True)),
+        any_address=_distinct(is_any_address()),
+        administers=_distinct(administers()),
         production=_distinct(sends & Q(identity__environment=Account.Environment.PRODUCTION)),
         confirmed_names=Count("identity__sending_name", distinct=True, filter=sends & confirmed),
         suggested_names=Count("identity__sending_name", distinct=True, filter=sends & ~confirmed),

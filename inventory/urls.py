@@ -29,6 +29,7 @@ from inventory.views.identities import IDENTITIES
 from inventory.views.laboratory import laboratory
 from inventory.views.lists import export_view, list_view
 from inventory.views.policies import POLICIES
+from inventory.views.saved_views import saved_view_add, saved_view_change
 from inventory.views.search import search
 from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
 from inventory.views.vendors import VENDORS
@@ -137,5 +138,7 @@ urlpatterns = [
         r"^vendors/(?P<pk>[0-9]{1,18})/detach/(?P<account_id>[0-9]{12})/$", vendors.vendor_detach, name="vendor_detach"
     ),
     path("laboratory/", laboratory, name="laboratory"),
+    path("views/", saved_view_add, name="saved_view_add"),
+    path("views/<int:pk>/", saved_view_change, name="saved_view_change"),
     path("search/", search, name="search"),
 ]

@@ -10,6 +10,7 @@ from inventory.filters.people import PersonFilter, TeamFilter
 from inventory.filters.policies import PolicyFilter
 from inventory.filters.runs import RunFilter
 from inventory.filters.sending_names import SendingNameFilter
+from inventory.filters.vendors import VendorFilter
 
 __all__ = [
     "AccountFilter",
@@ -25,4 +26,5 @@ __all__ = [
     "RunFilter",
     "SendingNameFilter",
     "TeamFilter",
+    "VendorFilter",
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from inventory import populations
 from inventory.filters.fields import (
@@ -22,7 +23,11 @@ class DelegateFilter(filters.FilterSet):
     q = search_box("Account id or name")
     trust = choice(
         "Trust",
-        [("unregistered", "Nobody registered them"), *TRUST_CHOICES[1:]],
+        [
+            ("unregistered", "Nobody registered them"),
+            ("unverified", "Registered, not verified"),
+            *TRUST_CHOICES[1:],
+        ],
         method="by_trust",
     )
     sends = choice("Rights", [("yes", "Can send"), ("no", "Cannot send")], method="by_sends")
@@ -35,8 +40,12 @@ class DelegateFilter(filters.FilterSet):
         return rows.filter(account_id__in=named.values("account_id"))
 
     def by_trust(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        if value == "unverified":
+            return rows.filter(account_id__in=populations.unverified_accounts(timezone.localdate())).exclude(
+                worst_trust__in=populations.UNREGISTERED_RANKS
+            )
         ranks = populations.UNREGISTERED_RANKS if value == "unregistered" else (Trust(value).rank,)
         return rows.filter(worst_trust__in=ranks)
 
     def by_sends(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(sendable__gt=0) if value == "yes" else rows.filter(sendable=0)
+        return rows.filter(sends=value == "yes")

@@ -5,7 +5,9 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.db.models import QuerySet
 
+from inventory.models import Account
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.words import ENVIRONMENT, REACH, TRUST
@@ -36,3 +38,9 @@ def choice(label: str, choices: Any, **options: Any) -> filters.ChoiceFilter:
 def hidden(**options: Any) -> filters.CharFilter:
     """A filter that links set and nobody types."""
     return filters.CharFilter(widget=forms.HiddenInput, max_length=320, **options)
+
+
+def vendor_accounts(text: str) -> QuerySet[Account]:
+    """The accounts of the vendor with that number; none for what is no number."""
+    accounts = Account.objects.order_by()
+    return accounts.filter(vendor=int(text)) if text.isdecimal() and len(text) < 19 else accounts.none()

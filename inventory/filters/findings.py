@@ -1,4 +1,4 @@
-"""How findings, and those that ended, are narrowed."""
+"""How findings, their cases, and those that ended are narrowed."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,43 +7,49 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from inventory.filters.fields import (
-    account_digits,
-    choice,
-    hidden,
-    search_box,
-)
-from inventory.models import Account, Finding, FindingEpisode, Severity
+from inventory.filters.fields import account_digits, choice, hidden, search_box
+from inventory.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
+from inventory.models import Finding, FindingEpisode, Severity, User, Vendor
+from inventory.models.findings import FindingQuerySet
 
 
-class FindingFilter(filters.FilterSet):
-    """Findings: the open ones, hints left out, unless one asks for others."""
+def vendor_choices() -> list[tuple[str, str]]:
+    """Vendors that have an account, and those who are no vendor."""
+    vendors = Vendor.objects.filter(accounts__isnull=False).distinct()
+    return [*((str(each.pk), each.name) for each in vendors), *VENDOR_WORDS.items()]
+
+
+def assignee_choices() -> list[tuple[str, str]]:
+    """Oneself, nobody, and whoever has a finding."""
+    people = User.objects.filter(pk__in=Finding.objects.exclude(assignee=None).order_by().values("assignee"))
+    return [("me", "Mine"), ("nobody", "Nobody's"), *((str(person.pk), str(person)) for person in people)]
+
+
+class CaseFilter(filters.FilterSet):
+    """Cases by the findings that make them: what is open and counts."""
 
     q = search_box("Identity, account, rule or text")
     severity = choice("Severity", Severity.choices[:-1])
-    status = choice(
-        "Status",
-        [("hints", "Hints"), ("gone", "No longer there"), ("all", "All")],
-        method="by_status",
-        empty_label="Status: open",
-    )
+    standing = choice("Standing", Finding.Disposition.choices, method="by_standing")
+    assignee = choice("Assigned", assignee_choices, method="by_assignee")
+    vendor = choice("Vendor", vendor_choices, method="by_vendor")
+    first = choice("Found", [("yes", "By the first look"), ("no", "Later")], method="by_first_look")
     rule = hidden(field_name="rule_id")
     identity = hidden(field_name="identity_id", method="by_identity")
+    sending_name = hidden(field_name="identity__sending_name")
     subject = hidden(field_name="subject")
-    sending_name = hidden(field_name="identity__sending_name", method="by_sending_name")
-    vendor = hidden(method="by_vendor")
+    delegate = hidden(method="by_delegate")
+    group = hidden(method="as_they_are")
 
     class Meta:
         model = Finding
         fields: tuple[str, ...] = ()
 
-    def filter_queryset(self, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
-        rows: QuerySet[Finding] = super().filter_queryset(queryset)
-        if self.form.cleaned_data.get("status"):
-            return rows
-        return rows.exclude(presence=Finding.Presence.ABSENT).exclude(severity=Severity.INFO)
+    def filter_queryset(self, queryset: FindingQuerySet) -> FindingQuerySet:
+        rows: FindingQuerySet = super().filter_queryset(queryset)
+        return rows.open().counted().unaccepted(timezone.localdate())
 
-    def search(self, rows: QuerySet[Finding], _name: str, value: str) -> QuerySet[Finding]:
+    def search(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
         text = value.strip()
         found = (
             Q(identity__name__icontains=text)
@@ -56,22 +62,60 @@ class FindingFilter(filters.FilterSet):
             found |= Q(subject__contains=digits) | Q(identity__scope__account__account_id__contains=digits)
         return rows.filter(found)
 
-    def by_status(self, rows: QuerySet[Finding], _name: str, value: str) -> QuerySet[Finding]:
-        if value == "hints":
-            return rows.filter(severity=Severity.INFO).exclude(presence=Finding.Presence.ABSENT)
-        return rows.filter(presence=Finding.Presence.ABSENT) if value == "gone" else rows
+    def by_standing(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        return rows.standing(value, timezone.localdate())
 
-    def by_identity(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+    def by_assignee(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        if value == "nobody":
+            return rows.filter(assignee=None)
+        return rows.filter(assignee=self.request.user if value == "me" else int(value))
+
+    def by_vendor(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        return rows.alias(vendor_value=vendor_value()).filter(vendor_value=value)
+
+    def by_first_look(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        return rows.of_first_look(is_so=value == "yes")
+
+    def by_identity(self, rows: FindingQuerySet, name: str, value: str) -> FindingQuerySet:
         return rows.filter(**{name: int(value)}) if value.isdecimal() and len(value) < 19 else rows.none()
 
-    def by_sending_name(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        return rows.filter(**{name: value}, identity__gone_at=None)
+    def by_delegate(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        return rows.filter(subject="" if value == NO_DELEGATE else value)
 
-    def by_vendor(self, rows: QuerySet[Finding], _name: str, value: str) -> QuerySet[Finding]:
-        if not value.isdecimal() or len(value) > 18:
-            return rows.none()
-        accounts = Account.objects.filter(vendor=int(value)).order_by()
-        return rows.filter(subject__in=accounts.values("account_id"))
+    def as_they_are(self, rows: FindingQuerySet, _name: str, _value: str) -> FindingQuerySet:
+        return rows
+
+
+class FindingFilter(CaseFilter):
+    """Findings: the open ones, hints and accepted ones left out, unless one asks for others."""
+
+    status = choice(
+        "Status",
+        [
+            ("accepted", "Accepted"),
+            ("hints", "Hints"),
+            ("gone", "No longer there"),
+            ("ever", "Ever found"),
+            ("all", "All, hints too"),
+        ],
+        method="by_status",
+        empty_label="Status: open",
+    )
+
+    def filter_queryset(self, queryset: FindingQuerySet) -> FindingQuerySet:
+        if not self.form.cleaned_data.get("status"):
+            return super().filter_queryset(queryset)
+        rows: FindingQuerySet = super(CaseFilter, self).filter_queryset(queryset)
+        return rows
+
+    def by_status(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        if value == "accepted":
+            return rows.open().counted().accepted(timezone.localdate())
+        if value == "hints":
+            return rows.open().filter(severity=Severity.INFO)
+        if value == "gone":
+            return rows.counted().filter(presence=Finding.Presence.ABSENT)
+        return rows.counted() if value == "ever" else rows
 
 
 class RemediationFilter(filters.FilterSet):

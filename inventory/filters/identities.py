@@ -14,8 +14,9 @@ from inventory.filters.fields import (
     choice,
     hidden,
     search_box,
+    vendor_accounts,
 )
-from inventory.models import Account, Delegation, Identity
+from inventory.models import Delegation, Identity
 from inventory.paths import RIGHTS, paths_of, paths_to, reached
 
 
@@ -95,9 +96,7 @@ class IdentityFilter(filters.FilterSet):
         return rows.filter(self._reached_by(paths_to(self.request.user, account_digits(value) or value)))
 
     def by_vendor(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
-        if not value.isdecimal() or len(value) > 18:
-            return rows.none()
-        return rows.filter(self._reached_by(paths_of(self.request.user, Account.objects.filter(vendor=int(value)))))
+        return rows.filter(self._reached_by(paths_of(self.request.user, vendor_accounts(value))))
 
     def by_right(self, rows: QuerySet[Identity], _name: str, _value: str) -> QuerySet[Identity]:
         """Goes with a delegate or a vendor, who narrow by it."""

@@ -6,7 +6,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from inventory.filters.fields import account_digits, hidden, search_box
+from inventory.filters.fields import account_digits, hidden, search_box, vendor_accounts
 from inventory.models import Account
 from inventory.paths import paths_of
 from inventory.services.domains import ascii_domain
@@ -30,9 +30,7 @@ class SendingNameFilter(filters.FilterSet):
         return self._sent_as(rows, [account_digits(value)])
 
     def by_vendor(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        if not value.isdecimal() or len(value) > 18:
-            return rows.none()
-        return self._sent_as(rows, Account.objects.filter(vendor=int(value)))
+        return self._sent_as(rows, vendor_accounts(value))
 
     def _sent_as(self, rows: QuerySet[Any], accounts: QuerySet[Account] | list[str]) -> QuerySet[Any]:
         senders = paths_of(self.request.user, accounts).filter(can_send=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from inventory.models import Account, Delegation, Organization
-from inventory.paths import ANYBODY, with_rights
+from inventory.paths import ANYBODY, administers, is_any_address
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.words import grouped_account_id
@@ -54,12 +54,12 @@ def delegate_lines(rows: QuerySet[Delegation], total: int) -> list[DelegateLine]
 def _grouped(rows: QuerySet[Delegation]) -> QuerySet[Any, Any]:
     no_account = Case(When(account_id="", then=F("principal")), default=Value(""))
     open_reach = Case(When(account_id="", principal=ANYBODY, then=F("reach")), default=Value(""))
-    delegates = with_rights(rows.order_by()).values("account_id", other=no_account, open_reach=open_reach)
+    delegates = rows.order_by().values("account_id", other=no_account, open_reach=open_reach)
     found: QuerySet[Any, Any] = delegates.annotate(
         identities=Count("identity", distinct=True),
         sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
-        any_address_at=Count("identity", distinct=True, filter=Q(any_address=True)),
-        administered=Count("identity", distinct=True, filter=Q(administers=True)),
+        any_address_at=Count("identity", distinct=True, filter=is_any_address()),
+        administered=Count("identity", distinct=True, filter=administers()),
         worst_trust=Min("trust_rank"),
         widest=Min("reach_rank"),
         since=Min("first_seen_at"),

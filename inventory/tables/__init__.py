@@ -10,6 +10,7 @@ from inventory.tables.people import PersonTable, TeamTable
 from inventory.tables.policies import PolicyTable
 from inventory.tables.runs import RunTable
 from inventory.tables.sending_names import SendingNameTable
+from inventory.tables.vendors import VendorTable
 
 __all__ = [
     "AccountTable",
@@ -25,4 +26,5 @@ __all__ = [
     "RunTable",
     "SendingNameTable",
     "TeamTable",
+    "VendorTable",
 ]

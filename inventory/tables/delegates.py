@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
@@ -28,6 +29,7 @@ class DelegateTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
     identities = NumberColumn(verbose_name="Identities", order_by=("-identities", "account_id"))
     sendable = NumberColumn(verbose_name="Can send as", order_by=("-sendable", "account_id"))
     vendor = Column(empty_values=(), orderable=False)
+    verified = Column("Verified", empty_values=(), orderable=False)
     since_at = TimeColumn("First seen", order_by=("since_at", "account_id"))
 
     class Meta:
@@ -38,6 +40,11 @@ class DelegateTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
         """Name and vendor by account id: one query for all rows, and none joined into the grouping."""
         rows = Account.objects.values_list("account_id", "name", "vendor__name")
         return {account_id: (name, vendor or "") for account_id, name, vendor in rows}
+
+    @cached_property
+    def verified_ids(self) -> set[str]:
+        """The accounts that are verified today: one query for all rows."""
+        return set(Account.objects.verified(timezone.localdate()).values_list("account_id", flat=True))
 
     def render_name(self, record: Record) -> SafeString:
         url = reverse("inventory:delegate_detail", args=[record["account_id"]])
@@ -58,6 +65,15 @@ class DelegateTable(Table):  # type: ignore[misc]  # django-tables2 carries no t
 
     def render_vendor(self, record: Record) -> str:
         return self.value_vendor(record)
+
+    def render_verified(self, record: Record) -> SafeString | str:
+        text = self.value_verified(record)
+        return format_html('<span class="word word-unknown">{}</span>', text) if text == "Not verified" else text
+
+    def value_verified(self, record: Record) -> str:
+        if record["account_id"] not in self.registered:
+            return ""
+        return "Verified" if record["account_id"] in self.verified_ids else "Not verified"
 
     def value_vendor(self, record: Record) -> str:
         return self.registered.get(record["account_id"], ("", ""))[1]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inventory.models import CollectionRun, Finding, Identity, Outcome, SendingName, Team
+from inventory.models import CollectionRun, Finding, Identity, Outcome, SendingName, Team, Vendor
 from tests import builders
 from tests.builders import NOW
 
@@ -17,6 +17,7 @@ class Estate:
     finding: Finding
     run: CollectionRun
     name: SendingName
+    vendor: Vendor
 
 
 def build() -> Estate:
@@ -31,11 +32,12 @@ def build() -> Estate:
         last_error_code="AccessDeniedException",
         last_error_text="AWS refused to list the identities.",
     )
+    vendor = builders.vendor(name="Brightmail")
     partner = builders.account(
         account_id="444455556666",
         name="brightmail-sending",
         relationship="partner",
-        vendor=builders.vendor(name="Brightmail"),
+        vendor=vendor,
     )
     shop = builders.identity(
         name="shop.example.com",
@@ -75,4 +77,4 @@ def build() -> Estate:
         run=run, scope=denied, state="done", outcome=Outcome.DENIED, error_text="AWS refused to list the identities."
     )
     name = builders.sending_name(domain=shop.sending_name)
-    return Estate(shop, team, finding, run, name)
+    return Estate(shop, team, finding, run, name, vendor)
