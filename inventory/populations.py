@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from inventory.models import (
@@ -75,21 +76,32 @@ def delegates(user: User) -> QuerySet[Any, Any]:
             since_at=Min("first_seen_at"),
             identities=Count("identity", distinct=True),
             sendable=Count("identity", distinct=True, filter=Q(can_send=True)),
+            sends=BoolOr("can_send"),
         )
         .order_by("worst_trust", F("sendable").desc(), "account_id")
     )
 
 
+def senders(user: User) -> QuerySet[Any, Any]:
+    """Delegates with send rights."""
+    return delegates(user).filter(sends=True)
+
+
 def unregistered_senders(user: User) -> QuerySet[Any, Any]:
     """Delegates with send rights that nobody registered."""
-    return delegates(user).filter(worst_trust__in=UNREGISTERED_RANKS, sendable__gt=0)
+    return senders(user).filter(worst_trust__in=UNREGISTERED_RANKS)
 
 
 def unverified_senders(user: User, on: date) -> QuerySet[Any, Any]:
     """Delegates with send rights that are registered but never, or not for 12 months, verified: none of the above."""
-    unverified = Account.objects.exclude(pk__in=Account.objects.verified(on).order_by().values("pk")).order_by()
-    senders = delegates(user).filter(sendable__gt=0, account_id__in=unverified.values("account_id"))
-    return senders.exclude(worst_trust__in=UNREGISTERED_RANKS)
+    registered = senders(user).filter(account_id__in=unverified_accounts(on))
+    return registered.exclude(worst_trust__in=UNREGISTERED_RANKS)
+
+
+def unverified_accounts(on: date) -> QuerySet[Any, Any]:
+    """The ids of registered accounts that are not verified on a day."""
+    verified = Account.objects.verified(on).order_by().values("pk")
+    return Account.objects.exclude(pk__in=verified).order_by().values("account_id")
 
 
 def policies(user: User) -> QuerySet[SendingPolicy]:
@@ -110,14 +122,14 @@ def is_public_policy() -> Q:
 
 def has_wildcard(rows: QuerySet[SendingPolicy]) -> Q:
     """Those of ``rows`` of which an Allow names everyone, before its conditions are looked at."""
-    return Q(
-        pk__in=wildcard_policy_ids(PolicyVersion.objects.current().filter(policy__in=rows.order_by().values("pk")))
+    return Q(pk__in=naming_everyone(rows))
+
+
+def naming_everyone(rows: QuerySet[SendingPolicy]) -> list[int]:
+    """The ids of those policies."""
+    return _naming_everyone(
+        PolicyVersion.objects.current().filter(policy__in=rows.order_by().values("pk")), "policy_id"
     )
-
-
-def wildcard_policy_ids(versions: PolicyVersionQuerySet) -> list[int]:
-    """The policies of those versions in which an Allow names everyone."""
-    return _naming_everyone(versions, "policy_id")
 
 
 def wildcard_version_ids(versions: PolicyVersionQuerySet) -> list[int]:

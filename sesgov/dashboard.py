@@ -17,6 +17,7 @@ from inventory.services.cases import worst_cases
 from inventory.views.requests import person
 from sesgov.changes import changes_since
 from sesgov.figures import Facts, all_figures
+from sesgov.figures.drawing import HEIGHT, WIDTH, sparkline
 from sesgov.sight import DOORS_NOT_LOOKED_AT, Coverage, coverage
 
 FIRST_VISIT = timedelta(days=7)
@@ -42,8 +43,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "state": state_of(user, sight),
         "doors": DOORS_NOT_LOOKED_AT,
         "coverage": sight,
-        "posture": figures[0],
-        "figures": figures[1:],
+        "tiles": [(each, sparkline(each, at)) for each in figures],
+        "sparkline": {"width": WIDTH, "height": HEIGHT},
         "cases": worst_cases(user, on=at.date()),
         "changes": changes_since(user, since),
         "is_first_visit": user.last_dashboard_at is None,

@@ -1,6 +1,6 @@
 """Trends: the daily snapshots of the estate, or what one person's part of it was, counted at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,21 +11,25 @@ from sesgov.figures.series import Population, Series, measured
 from sesgov.figures.shapes import Figure, Point
 
 SHOWN_DAYS = 90
-_WEEK = timedelta(days=7)
+_WEEK = 7
+# How many days back: each week, and what figures compare with.
+_WEEKLY_AND_COMPARED = sorted({*range(0, SHOWN_DAYS, _WEEK), 29, 89})
 
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """Points by figure, oldest first, up to the last whole day ``until``."""
+    """Points by figure, oldest first, up to the last whole day ``until``; a trend has one every ``step`` days."""
 
     until: date
+    step: int
     points: Mapping[str, Sequence[Point]]
 
     def on(self, figure: Figure) -> Figure:
         """The figure with its trend, and compared with the day that lies as far back as it says."""
         points = self.points.get(figure.key, ())
         before = self.until + timedelta(days=1 - figure.days_back)
-        return figure.with_trend(points, next((point for point in points if point.on == before), None))
+        trend = [point for point in points if (self.until - point.on).days % self.step == 0]
+        return figure.with_trend(trend, next((point for point in points if point.on == before), None))
 
 
 def trends_of(facts: Facts, series: Sequence[Series]) -> Trends:
@@ -35,13 +39,14 @@ def trends_of(facts: Facts, series: Sequence[Series]) -> Trends:
     """
     until = last_whole_day(facts.at)
     if facts.user.reads_inventory:
-        return Trends(until, snapshots([each.key for each in series], until=until, account=None))
-    back = [until - number * _WEEK for number in range(13)] + [until - timedelta(days=29), until - timedelta(days=89)]
-    days = [end_of(on) for on in sorted(set(back))]
+        return Trends(until, 1, snapshots([each.key for each in series], until=until, account=None))
+    days = [end_of(until - timedelta(days=back)) for back in _WEEKLY_AND_COMPARED]
     population = Population.of(facts.user)
-    return Trends(
-        until, {each.key: [point for key, point in measured(each, population, days) if key is None] for each in series}
-    )
+    return Trends(until, _WEEK, {each.key: _of_all(measured(each, population, days)) for each in series})
+
+
+def _of_all(points: Iterable[tuple[int | None, Point]]) -> list[Point]:
+    return sorted((point for account, point in points if account is None), key=lambda point: point.on)
 
 
 def snapshots(keys: Sequence[str], *, until: date, account: int | None) -> dict[str, list[Point]]:

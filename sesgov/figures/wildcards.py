@@ -8,11 +8,12 @@ from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
 from sesgov.figures.shapes import Figure, Link, Unit, list_url
 
 _NAMING_EVERYONE = f"""
-    SELECT d.day, n.account_id, count(*) FILTER (WHERE v.id = ANY(%s)) AS value, count(*) AS "of"
+    SELECT d.day, n.account_id, count(w.id) AS value, count(*) AS "of"
     FROM days d
     JOIN inventory_policyversion v ON {HOLDS.format("v")}
     JOIN inventory_sendingpolicy p ON p.id = v.policy_id
     JOIN seen n ON n.id = p.identity_id
+    LEFT JOIN unnest(%s::bigint[]) AS w (id) ON w.id = v.id
     {BY_ACCOUNT}
 """
 _LETTING_ANYONE_IN = f"""
@@ -45,7 +46,7 @@ def wildcards(facts: Facts, coverage: str) -> Figure:
     """Policies of which an Allow names everyone, and those that let anyone in once conditions are counted."""
     policies = populations.policies(facts.user)
     total = policies.count()
-    raw = policies.filter(populations.has_wildcard(policies)).count()
+    raw = len(populations.naming_everyone(policies))
     public = policies.filter(populations.is_public_policy()).count()
     is_known = has_data(facts)
     return Figure(

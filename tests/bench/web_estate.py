@@ -1,9 +1,11 @@
 # ruff: noqa: S608 - every part of these statements is a constant of this file
 """A large estate written by the database itself: rows as the collector would leave them, in seconds."""
 
+from importlib import import_module
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from inventory.models import (
     Account,
@@ -23,6 +25,7 @@ from inventory.models import (
     User,
     Vendor,
 )
+from sesgov.figures.snapshots import fill_snapshots
 
 MANAGED, OUTSIDE, REGIONS, RUNS = 250, 400, 4, 60
 SCOPES = MANAGED * REGIONS
@@ -46,6 +49,8 @@ def fill_estate(identities: int, delegations: int, findings: int) -> None:
         _fill_history(identities)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    now = timezone.now()
+    fill_snapshots(until=timezone.localdate(now), at=now)
 
 
 def _fill(model: type[models.Model], count: int, **expressions: str) -> None:
@@ -217,6 +222,8 @@ def _fill_findings(identities: int, count: int) -> None:
         closed_at=f"CASE WHEN n % 5 = 0 THEN {_AGO} + interval '9 days' END",
         reason="CASE WHEN n % 5 = 0 THEN 'fixed' ELSE '' END",
     )
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("inventory.migrations.0008_count_open_findings").COUNT)
 
 
 def _fill_history(identities: int) -> None:
@@ -239,6 +246,7 @@ def _fill_history(identities: int) -> None:
         state="'done'",
         due_at="now()",
         outcome="CASE WHEN n % 40 = 0 THEN 'denied' ELSE 'complete' END",
+        finished_at=f"now() - (1 + (n - 1) / {SCOPES}) * interval '1 day' + interval '1 hour'",
         identities_read="100",
     )
     _fill(
