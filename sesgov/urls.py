@@ -4,6 +4,7 @@ from allauth.account import urls as account_urls
 from django.urls import URLPattern, URLResolver, include, path
 
 from sesgov.dashboard import dashboard
+from sesgov.figures.page import figures_page
 
 # What people who were entered by an administrator need; their address and their account are not theirs to change.
 SIGN_IN = frozenset(
@@ -24,6 +25,7 @@ SIGN_IN = frozenset(
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
+    path("figures/", figures_page, name="figures"),
     path("", include("inventory.urls")),
     path("api/", include("sesgov.api.urls")),
     path("me/", include([each for each in account_urls.urlpatterns if each.name in SIGN_IN])),
