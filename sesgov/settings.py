@@ -63,6 +63,9 @@ MIDDLEWARE = [
     "sesgov.walls.SignInMiddleware",
 ]
 
+if ENVIRONMENT.demo:
+    MIDDLEWARE.append("sesgov.demo.history.progress.HistoryWall")
+
 ROOT_URLCONF = "sesgov.urls"
 WSGI_APPLICATION = "sesgov.wsgi.application"
 
@@ -76,6 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                *(["sesgov.demo.history.progress.history"] if ENVIRONMENT.demo else []),
             ],
         },
     },

@@ -9,6 +9,7 @@ from sesgov.demo.estate_identities import hygiene, lot, names, regions, tags
 from sesgov.demo.estate_policies import VENDOR_NETWORK, Statement, document, own, role, well_limited
 
 World = dict[str, Any]
+Policies = dict[str, list[Statement] | str]
 # Who helps which account, as one role: the ordinary, well-limited delegation.
 HELPERS: dict[str, tuple[OutsideAccount, str]] = {
     known.MANAGEMENT.key: (known.PELLEGRIN_SENDING, "campaign-sender"),
@@ -45,7 +46,7 @@ def _account(account: EstateAccount) -> World:
         "path": None if is_government else _path(account),
         "regions": list(regions(account)),
         "identities": [
-            _identity(account, region, name) for region in regions(account) for name in _held(account, region)
+            identity(account, region, name) for region in regions(account) for name in _held(account, region)
         ],
     }
     if is_government:
@@ -65,10 +66,12 @@ def _held(account: EstateAccount, region: str) -> list[str]:
     return [] if is_empty else names(account, region)
 
 
-def _identity(account: EstateAccount, region: str, name: str) -> World:
+def identity(account: EstateAccount, region: str, name: str, policies: Policies | None = None) -> World:
+    """One identity of the world; with ``policies`` in place of those that it has now."""
     arn = f"arn:{_partition(account)}:ses:{region}:{account.id}:identity/{name}"
-    case = _case(account, region, name)
-    policies = case.policies if case else _ordinary(account, region, name)
+    if policies is None:
+        case = _case(account, region, name)
+        policies = case.policies if case else _ordinary(account, region, name)
     return {
         "name": name,
         "region": region,
@@ -82,7 +85,7 @@ def _case(account: EstateAccount, region: str, name: str) -> Case | None:
     return next((c for c in CASES if c.account is account and c.name == name and c.region in ("*", region)), None)
 
 
-def _ordinary(account: EstateAccount, region: str, name: str) -> dict[str, list[Statement] | str]:
+def _ordinary(account: EstateAccount, region: str, name: str) -> Policies:
     """Most identities have no policy; some repeat what holds anyway; some let one role of a vendor send."""
     is_repeated = name in account.domains
     drawn = lot("policy", account.key, "" if is_repeated else region, name)

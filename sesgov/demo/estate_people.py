@@ -66,4 +66,5 @@ CONTACTS = {
     "Platform": "security@example.com",
     "Public sector": "greta.holm@example.com",
 }
+ADMINISTRATOR = "admin@example.com"
 LEFT = tuple(person.email for person in OTHERS if person.has_left)

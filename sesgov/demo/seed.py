@@ -9,9 +9,10 @@ from inventory.models import Account, Organization, User, Vendor, VendorContact
 from inventory.services.accounts import NewAccount, add_account
 from inventory.services.audit import record
 from inventory.services.organizations import add_organization
-from inventory.services.people import add_person, add_team, deactivate_person
+from inventory.services.people import add_person, add_team
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import LOGINS, PEOPLE, TEAMS, Person
+from sesgov.demo.history.script import FIRST_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,19 @@ class Login:
 
 @transaction.atomic
 def seed(*, password: str, at: datetime) -> tuple[Login, ...]:
-    """Enter everything that is not there yet; what is there stays as it is, sign-ins get ``password``."""
+    """Enter everything that is not there yet, as of before the history; sign-ins get ``password`` now.
+
+    Who has left does so in the history; contracts end so many days from ``at``.
+    """
+    today, at = at, at - timedelta(days=FIRST_DAY + 1)
     for team in TEAMS:
         add_team(name=team.name, aliases=team.aliases, email=team.email, acting_user=None, at=at)
     for person in PEOPLE:
-        _enter_person(person, password, at)
+        _enter_person(person, password, at, today)
     own = _enter_organization(known.ORGANIZATION_ID, "Harbourlight", Organization.Relationship.OWN, at)
     _enter_organization(known.PARTNER_ORGANIZATION_ID, "Pellegrin Mailworks", Organization.Relationship.PARTNER, at)
     for vendor in known.VENDORS:
-        _enter_vendor(vendor, at)
+        _enter_vendor(vendor, at, today)
     for account in known.ACCOUNTS:
         _enter_account(_own(account), at, None if account is known.GOVERNMENT else own)
     for outside in known.OUTSIDE:
@@ -39,7 +44,7 @@ def seed(*, password: str, at: datetime) -> tuple[Login, ...]:
     return tuple(Login(person.email, person.roles[0]) for person in LOGINS)
 
 
-def _enter_person(person: Person, password: str, at: datetime) -> None:
+def _enter_person(person: Person, password: str, at: datetime, today: datetime) -> None:
     user = User.objects.filter(email__iexact=person.email).first()
     if user is None:
         user = add_person(
@@ -48,9 +53,7 @@ def _enter_person(person: Person, password: str, at: datetime) -> None:
     if person in LOGINS and not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])
-        record(at=at, actor=None, action="user.password_set", target=user)
-    if person.has_left:
-        deactivate_person(user=user, acting_user=None, at=at)
+        record(at=today, actor=None, action="user.password_set", target=user)
 
 
 def _enter_organization(organization_id: str, name: str, relationship: str, at: datetime) -> Organization:
@@ -59,10 +62,10 @@ def _enter_organization(organization_id: str, name: str, relationship: str, at: 
     )
 
 
-def _enter_vendor(vendor: known.Vendor, at: datetime) -> None:
+def _enter_vendor(vendor: known.Vendor, at: datetime, today: datetime) -> None:
     if Vendor.objects.filter(name__iexact=vendor.name).exists():
         return
-    ends_on = None if vendor.ends_in_days is None else (at + timedelta(days=vendor.ends_in_days)).date()
+    ends_on = None if vendor.ends_in_days is None else (today + timedelta(days=vendor.ends_in_days)).date()
     sponsor = User.objects.filter(email__iexact=vendor.sponsor).first()
     entered = Vendor.objects.create(name=vendor.name, sponsor=sponsor, contract_ends_on=ends_on, created_at=at)
     VendorContact.objects.create(vendor=entered, name=vendor.contact, email=vendor.contact)

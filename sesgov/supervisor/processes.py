@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sesgov.supervisor import children
@@ -16,11 +16,12 @@ MOST_RESTARTS = 3
 
 @dataclass(slots=True)
 class Watched:
-    """One process that is started again when it ends by itself."""
+    """One process that is started again when it ends by itself, unless it has done its work and ``then`` follows."""
 
     name: str
     arguments: Sequence[str]
     process: children.Process
+    then: Callable[[], None] | None = None
     restarts: list[float] = field(default_factory=list)
 
 
@@ -31,16 +32,22 @@ class Processes:
         self._state = state
         self._watched: list[Watched] = []
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start `python ARGUMENTS` with the environment of this process."""
+    def start(self, name: str, *arguments: str, then: Callable[[], None] | None = None) -> None:
+        """Start `python ARGUMENTS` with the environment of this process; ``then`` is called once it has succeeded."""
         self._state.log(name).write_bytes(b"")
-        self._watched.append(Watched(name, arguments, self._spawn(name, arguments)))
+        self._watched.append(Watched(name, arguments, self._spawn(name, arguments), then))
         self._note()
 
     def watch(self) -> None:
-        """Start again what has ended; raises StartError for one that ends again and again."""
-        for watched in self._watched:
-            if watched.process.poll() is not None:
+        """Start again what has ended, or go on where it was to end; raises StartError for one that ends too often."""
+        for watched in list(self._watched):
+            if watched.process.poll() is None:
+                continue
+            if watched.then is not None and watched.process.returncode == 0:
+                self._watched.remove(watched)
+                watched.then()
+                self._note()
+            else:
                 self._restart(watched)
 
     def stop(self) -> None:

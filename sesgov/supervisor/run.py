@@ -154,10 +154,21 @@ def _start(options: argparse.Namespace, given: Environment, state: StateDir, pro
     said = _told_by("first_admin" if options.no_demo else "seed_demo")
     _wait_until_ready(options.port, processes)
     processes.start("worker", *CELERY, *WORKER)
-    processes.start("beat", *CELERY, "beat", "--loglevel", "WARNING")
-    if not options.no_demo:
-        _told_by("begin_collection")
+    if options.no_demo:
+        _start_beat(processes)
+    else:
+        # Beat would take the runs of the past for overdue, and the present is collected after the past.
+        processes.start("history", "-m", "django", "fill_in_history", then=lambda: _begin_present(processes))
     return said
+
+
+def _start_beat(processes: Processes) -> None:
+    processes.start("beat", *CELERY, "beat", "--loglevel", "WARNING")
+
+
+def _begin_present(processes: Processes) -> None:
+    _start_beat(processes)
+    _told_by("begin_collection")
 
 
 def _told_by(command: str, **options: object) -> str:

@@ -1,4 +1,4 @@
-"""`manage.py begin_collection`: the demo's first run starts at once, through the workers."""
+"""`manage.py begin_collection`: the demo's first run of the present starts at once, through the workers."""
 
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from inventory.tasks import collect_slice
 
 
 class Command(BaseCommand):
-    """Start a run unless there has been one; the workers read it."""
+    """Start a run unless there has been one, that of the history apart; the workers read it."""
 
     help = "Start the first collection run now, instead of at the next SESGOV_COLLECT_AT."
 
     def handle(self, *args: object, **options: object) -> None:
         """A message that no worker takes in time is made up for by the next tick."""
-        if CollectionRun.objects.exists():
+        if CollectionRun.objects.exclude(trigger=CollectionRun.Trigger.REPLAY).exists():
             return
         at = timezone.now()
         _take_the_place_of_the_scheduled_run(at)

@@ -1,0 +1,1 @@
+"""The ninety days before the demo began, replayed through the real collector."""

@@ -1,0 +1,31 @@
+"""What people and the calendar did in the ninety days, through the same services as in the browser."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from inventory.models import User
+from inventory.services.people import deactivate_person
+from inventory.services.reevaluation import reevaluate
+from sesgov.demo import estate_accounts as known
+from sesgov.demo.estate_people import ADMINISTRATOR, LEFT
+
+Act = Callable[[datetime], None]
+
+
+def _leaves(email: str, at: datetime) -> None:
+    admin, leaver = User.objects.get(email=ADMINISTRATOR), User.objects.get(email=email)
+    deactivate_person(user=leaver, acting_user=admin, at=at)
+
+
+def _contract_is_over(account_id: str, at: datetime) -> None:
+    """As the judgement after midnight does."""
+    reevaluate(at=at, accounts=[account_id])
+
+
+# By the day on which each happened, counted backwards.
+ACTS: tuple[tuple[int, Act], ...] = (
+    (58, partial(_leaves, LEFT[0])),
+    (46, partial(_contract_is_over, known.QUILLFEATHER_PANEL.id)),
+    (19, partial(_leaves, LEFT[1])),
+)
