@@ -1,6 +1,7 @@
 """The addresses of the whole site; each app brings its own list."""
 
 from allauth.account import urls as account_urls
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from sesgov.dashboard import dashboard
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("sesgov.api.urls")),
     path("me/", include([each for each in account_urls.urlpatterns if each.name in SIGN_IN])),
 ]
+if settings.SESGOV_DEMO:
+    urlpatterns.append(path("demo/", include("sesgov.demo.urls")))
 
 handler400 = "sesgov.errors.not_understood"
 handler403 = "sesgov.errors.forbidden"
