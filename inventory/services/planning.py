@@ -49,7 +49,8 @@ def _plan(run: CollectionRun, sessions: Sessions, limits: CollectionLimits, cloc
     accounts = list(Account.objects.managed().filter(account_id__in=wanted).select_related("organization"))
     with ThreadPoolExecutor(limits.threads) as pool:
         asked = [(account, pool.submit(_find, run, account, access_to(account), sessions)) for account in accounts]
-        for account, answer in asked:
+        # Who cannot be entered comes last: what is to be seen there follows from the regions of the others.
+        for account, answer in sorted(asked, key=lambda each: isinstance(each[1].result(), Fault)):
             plan_account(run.pk, account, answer.result(), at=clock())
     CollectionRun.objects.filter(pk=run.pk).update(planned_at=clock(), planning_until=None)
     finish_run(run.pk, at=clock())
@@ -116,14 +117,12 @@ def _plan_barred(run: CollectionRun, account: Account, fault: Fault, at: datetim
 
 
 def _regions_without_asking(account: Account) -> list[str]:
-    """The account's known scopes, else the regions seen in other accounts of the partition, else all of the SDK's."""
+    """The account's known scopes, else the regions that other accounts of the partition have, else all of the SDK's."""
     expected = Scope.objects.expected()
     own = set(expected.filter(account=account).values_list("region", flat=True))
-    seen = own or set(
-        expected.filter(account__partition=account.partition)
-        .exclude(last_complete_at=None)
-        .values_list("region", flat=True)
-    )
+    was_entered = models.Q(last_complete_at__isnull=False) | models.Q(last_attempt_at=None)
+    others = expected.filter(was_entered, account__partition=account.partition)
+    seen = own or set(others.values_list("region", flat=True))
     allowed = set(settings.SESGOV_REGIONS)
     return sorted(region for region in seen or ses_regions(account.partition) if not allowed or region in allowed)
 

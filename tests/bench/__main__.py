@@ -5,11 +5,12 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import collect, engine, soundness, web
+from tests.bench import collect, day_one, engine, soundness, web
 from tests.bench.measures import Bench, Measure
 
 BENCHES: dict[str, Bench] = {
     "collect": collect.measure,
+    "day_one": day_one.measure,
     "engine": engine.measure,
     "soundness": soundness.measure,
     "web": web.measure,
@@ -32,7 +33,12 @@ def _as_json(measures: list[Measure]) -> str:
 
 
 def _as_text(measures: list[Measure]) -> str:
-    return "\n".join(f"{measure.name:40} {measure.value:>14,.6g} {measure.unit}" for measure in measures)
+    return "\n".join(f"{measure.name:40} {_shown(measure.value):>14} {measure.unit}" for measure in measures)
+
+
+def _shown(value: float) -> str:
+    """A count in full, as a seed has to be given again."""
+    return str(value) if isinstance(value, int) else f"{value:,.6g}"
 
 
 if __name__ == "__main__":

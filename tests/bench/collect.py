@@ -3,20 +3,16 @@
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sesgov.demo.aws_double.client import DoubleClient, started_double
 from tests.bench.measures import Measure
+from tests.bench.processes import manage, without_ambient
 
-ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "111122223333"
 REGIONS = ("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "us-east-1", "us-east-2", "us-west-2")
-_GIVEN = ("AWS_", "SESGOV_", "DATABASE_URL", "REDIS_URL")
 
 
 def measure(argv: Sequence[str]) -> list[Measure]:
@@ -59,20 +55,10 @@ def _fill(double: DoubleClient, regions: Sequence[str], identities: int) -> None
 
 def _environment(double: DoubleClient, state: str) -> dict[str, str]:
     """Nothing of the caller's own estate: services are embedded, in a folder that goes away."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_GIVEN)}
-    return kept | double.environment(ACCOUNT) | {"SESGOV_STATE_DIR": state}
+    return without_ambient(os.environ) | double.environment(ACCOUNT) | {"SESGOV_STATE_DIR": state}
 
 
 def _collect(environment: Mapping[str, str], regions: Sequence[str]) -> Any:
-    _manage(environment, "accounts", "add", ACCOUNT, "--name", "Bench")
+    manage(environment, "accounts", "add", ACCOUNT, "--name", "Bench")
     wanted = [word for region in regions for word in ("--region", region)]
-    return json.loads(_manage(environment, "collect", "--account", ACCOUNT, *wanted, "--format", "json"))
-
-
-def _manage(environment: Mapping[str, str], *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 3):
-        sys.stderr.write(done.stderr)
-        done.check_returncode()
-    return done.stdout
+    return json.loads(manage(environment, "collect", "--account", ACCOUNT, *wanted, "--format", "json"))

@@ -1,21 +1,12 @@
 """An organization on the double: as many accounts as wanted, each with sesgov's role."""
 
-from datetime import timedelta
 from typing import Any
-
-from django.utils import timezone
-
-from inventory.aws.sessions import Sessions
-from inventory.models import Discovery
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.discovery import Discoverer, request_discovery
 
 MANAGEMENT = "640915237708"
 ORGANIZATION = "o-world12345"
 ROLE = "sesgov-read"
 EXTERNAL_ID = "installation-secret"
 KEY = "AKIATESTMANAGEMENT00"
-LIMITS = CollectionLimits(slice=timedelta(seconds=5), first_pause=0.01, longest_pause=0.05)
 
 
 def member(number: int, **fields: Any) -> dict[str, Any]:
@@ -44,16 +35,3 @@ def world(*members: dict[str, Any], **organization: Any) -> dict[str, Any]:
         "default_account": MANAGEMENT,
         "accounts": [management, *members],
     }
-
-
-def sessions(**options: Any) -> Sessions:
-    return Sessions(clock=timezone.now, **{"role_name": ROLE, "external_id": EXTERNAL_ID} | options)
-
-
-def discover(*, sleep: Any = lambda _seconds: None, **limits: Any) -> Discovery:
-    """One discovery from start to end in this process."""
-    discovery, _ = request_discovery(acting_user=None, at=timezone.now())
-    means = CollectionLimits(**{"first_pause": 0.01, "longest_pause": 0.05} | limits)
-    discoverer = Discoverer(sessions(), means, timezone.now, sleep=sleep)
-    discoverer.work_to_the_end(discovery, on_progress=lambda _: None)
-    return discovery

@@ -11,7 +11,7 @@ from inventory.aws.pacing import RedisPacer
 from inventory.models import Account, AccountCheck, AuditEvent
 from inventory.services.account_checks import Checker, request_checks
 from tests import builders
-from tests.collection import organization
+from tests.collection import discovering
 from tests.collection.estate import LIMITS, policy
 from tests.collection.organization import EXTERNAL_ID, KEY, MANAGEMENT, ROLE, member, world
 
@@ -32,7 +32,7 @@ def own(double, monkeypatch):
 def check(**options):
     pacer = RedisPacer(Redis.from_url(settings.REDIS_URL), 0, prefix=secrets.token_hex(4))
     request_checks(acting_user=None, at=timezone.now())
-    Checker(lambda: organization.sessions(**options), pacer, LIMITS, timezone.now).work()
+    Checker(lambda: discovering.sessions(**options), pacer, LIMITS, timezone.now).work()
     return AccountCheck.objects.exclude(checked_at=None).order_by("-id").first()
 
 
@@ -135,7 +135,7 @@ def test_who_lost_the_lease_writes_nothing(own):
 
     def overtaken():
         AccountCheck.objects.update(fence=99)
-        return organization.sessions()
+        return discovering.sessions()
 
     pacer = RedisPacer(Redis.from_url(settings.REDIS_URL), 0, prefix=secrets.token_hex(4))
     assert Checker(overtaken, pacer, LIMITS, timezone.now).work() == 1

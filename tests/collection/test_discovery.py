@@ -11,9 +11,10 @@ from inventory.services.account_changes import change_account, keep_as_ours
 from inventory.services.discovery import Discoverer, request_discovery
 from inventory.services.schedule import start_scheduled_discoveries, start_scheduled_run
 from tests import builders
-from tests.collection import organization
+from tests.collection import discovering, organization
+from tests.collection.discovering import discover
 from tests.collection.estate import begin, collector, policy
-from tests.collection.organization import KEY, MANAGEMENT, ORGANIZATION, discover, member, world
+from tests.collection.organization import KEY, MANAGEMENT, ORGANIZATION, member, world
 
 pytestmark = pytest.mark.django_db
 
@@ -207,9 +208,9 @@ def test_a_worker_that_died_is_relieved_and_writes_nothing_more(own):
 
     def overtaken(_seconds):
         Discovery.objects.update(leased_until=at - timedelta(hours=1))
-        assert Discoverer(organization.sessions(), organization.LIMITS, timezone.now).work()
+        assert Discoverer(discovering.sessions(), discovering.LIMITS, timezone.now).work()
 
-    assert Discoverer(organization.sessions(), organization.LIMITS, timezone.now, sleep=overtaken).work()
+    assert Discoverer(discovering.sessions(), discovering.LIMITS, timezone.now, sleep=overtaken).work()
     discovery.refresh_from_db()
     assert (discovery.outcome, discovery.listed, discovery.added, discovery.fence) == ("complete", 46, 46, 2)
 
@@ -222,9 +223,9 @@ def test_discovery_is_repeated_before_the_daily_collection(own):
     tomorrow = timezone.now() + timedelta(days=1)
     assert [each.profile for each in start_scheduled_discoveries(at=tomorrow)] == [""]
     assert start_scheduled_discoveries(at=tomorrow) == []
-    assert start_scheduled_run(organization.LIMITS, at=tomorrow) is None
+    assert start_scheduled_run(discovering.LIMITS, at=tomorrow) is None
     Discovery.objects.update(finished_at=tomorrow)
-    assert start_scheduled_run(organization.LIMITS, at=tomorrow) is not None
+    assert start_scheduled_run(discovering.LIMITS, at=tomorrow) is not None
 
 
 def test_expired_credentials_are_asked_for_anew(own):
