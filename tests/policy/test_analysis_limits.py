@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from inventory.policy.delegations import Delegation
+from inventory.policy.reach import Reach
 from inventory.policy.requests import CallerKind
 from tests.policy.analysis_builders import (
     COLLEAGUE,
@@ -277,10 +278,21 @@ def test_invisible_characters_are_noted():
         ([statement(), deny(Sid="Stop")], "Statement 2 (Stop)"),
         ([statement(Principal={"AWS": f"arn:aws-cn:iam::{PARTNER}:root"})], "partition"),
         ([when(StringEquals={"aws:PrincipalOrgID": "o-ours", "aws:SourceAccount": OWNER})], "never both hold"),
+        ([when(StringEquals={"aws:username": "ann\u00e9"})], "no characters beyond ASCII"),
     ],
 )
 def test_an_inert_statement_says_why(statements, words):
     assert words in only(*statements).reason
+
+
+def test_an_undetermined_statement_says_why():
+    tangled = when(
+        StringEquals={"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalTag/a}:role/x"},
+        StringNotEquals={"aws:PrincipalAccount": "${aws:PrincipalTag/a}"},
+    )
+    found = [each for each in analysed(tangled).delegations if each.reach is Reach.UNDETERMINED]
+    assert found
+    assert all("aws:PrincipalArn can fit" in each.reason for each in found)
 
 
 # Admission.

@@ -104,6 +104,8 @@ def _never_for_its_values(condition: Condition, statement: Statement) -> str:
         return (
             f"{condition.operator_name} takes * and ? literally, so no value of {name} is equal; {like} has wildcards."
         )
+    if condition.is_positive and not any(value.isascii() for value in condition.values):
+        return f"{name} has no characters beyond ASCII, and {condition.values[0]!r} asks for one."
     if name.lower() == "aws:principalarn" and any(":assumed-role/" in value for value in condition.values):
         return "aws:PrincipalArn is the ARN of the role, never of a session, so the condition never holds."
     if operator is not None and depends_on_absent_content(condition, statement):

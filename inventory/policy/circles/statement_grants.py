@@ -142,7 +142,7 @@ class Grant:
             if principal.doubt:
                 yield principal.doubt
         if not self.statement.doubts:
-            yield "the conditions are too entangled to be sure"
+            yield _entangled(self.statement)
 
     def _window(self, found: _Found) -> tuple[datetime | None, datetime | None]:
         """From when and until when any of its actions is let through; ``None`` where that has no bound."""
@@ -173,6 +173,18 @@ class Grant:
             yield replace(blank, reach=Reach.DANGLING, principals=tuple(sorted(deleted)), reason=why)
         elif is_empty:
             yield replace(blank, reason=reason_for(self.permission, statement))
+
+
+def _entangled(statement: Statement) -> str:
+    """Why a search stayed open."""
+    linked = [condition for condition in statement.conditions if condition.variables]
+    if linked:
+        return (
+            f"whether {linked[0].key_name} can fit {linked[0].values[0]!r} hangs on other keys of the same request, and "
+            "no request was found or ruled out"
+        )
+    keys = ", ".join(dict.fromkeys(condition.key_name for condition in statement.conditions))
+    return f"the patterns of {keys or 'its Denys'} are too entangled to search through"
 
 
 def _earliest(starts: list[datetime | None]) -> datetime | None:
