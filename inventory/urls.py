@@ -16,6 +16,7 @@ from inventory.views import (
     sending_names,
     tag_pack,
     teams,
+    tokens,
     vendors,
 )
 from inventory.views.acceptances import ACCEPTANCES
@@ -137,6 +138,9 @@ urlpatterns = [
     re_path(
         r"^vendors/(?P<pk>[0-9]{1,18})/detach/(?P<account_id>[0-9]{12})/$", vendors.vendor_detach, name="vendor_detach"
     ),
+    path("me/tokens/", tokens.token_list, name="token_list"),
+    path("me/tokens/add/", tokens.token_add, name="token_add"),
+    path("me/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("laboratory/", laboratory, name="laboratory"),
     path("views/", saved_view_add, name="saved_view_add"),
     path("views/<int:pk>/", saved_view_change, name="saved_view_change"),

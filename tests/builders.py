@@ -12,6 +12,7 @@ from typing import Any
 
 from inventory.models import (
     Account,
+    AccountVerification,
     CollectionRun,
     Delegation,
     DelegationState,
@@ -23,6 +24,7 @@ from inventory.models import (
     Organization,
     Outcome,
     PolicyVersion,
+    RiskAcceptance,
     Role,
     Scope,
     ScopeRun,
@@ -65,6 +67,23 @@ def team(**fields: Any) -> Team:
 def sending_name(**fields: Any) -> SendingName:
     """A confirmed name; identities built before or after say themselves whether they stand under it."""
     return SendingName.objects.create(**{"domain": f"name{next(_numbers)}.example.com", "created_at": NOW} | fields)
+
+
+def verification(**fields: Any) -> AccountVerification:
+    """A check of a partner's account, 30 days old, that fits what the registry says."""
+    values = {"account": fields["account"] if "account" in fields else account(relationship="partner")} | fields
+    checked = values["account"]
+    defaults: dict[str, Any] = {
+        "vendor": checked.vendor,
+        "relationship": checked.relationship,
+        "verified_at": NOW - timedelta(days=30),
+        "method": AccountVerification.Method.CONTRACT,
+        "evidence": "Annex 2 of the contract.",
+        "valid_until": (NOW + timedelta(days=335)).date(),
+    }
+    values = defaults | values
+    values["verified_by"] = values.get("verified_by") or user("security")
+    return AccountVerification.objects.create(**values)
 
 
 def vendor(**fields: Any) -> Vendor:
@@ -254,6 +273,21 @@ def finding(**fields: Any) -> Finding:
             created.identity.open_finding_count += 1
             created.identity.save(update_fields=["open_finding_count"])
     return created
+
+
+def risk_acceptance(**fields: Any) -> RiskAcceptance:
+    """A request to let a finding stand for 20 days, not decided."""
+    defaults: dict[str, Any] = {
+        "kind": RiskAcceptance.Kind.RISK,
+        "severity": Severity.HIGH.value,
+        "requested_at": NOW,
+        "justification": "The partner moves to its own domain in January.",
+        "until": (NOW + timedelta(days=20)).date(),
+    }
+    values = defaults | fields
+    values["finding"] = values.get("finding") or finding()
+    values["requested_by"] = values.get("requested_by") or user("security")
+    return RiskAcceptance.objects.create(**values)
 
 
 def episode(**fields: Any) -> FindingEpisode:

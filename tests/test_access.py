@@ -85,6 +85,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:sending_name_remove": ONLY_POST,
     "inventory:saved_view_add": ONLY_POST,
     "inventory:saved_view_change": ONLY_POST,
+    "inventory:token_list": EVERYBODY,
+    # Who has a password is asked for it once more: tests/pages/test_tokens.py. These people have none.
+    "inventory:token_add": EVERYBODY,
+    "inventory:token_revoke": ONLY_POST,
     "inventory:search": EVERYBODY,
     "inventory:laboratory": EVERYBODY | {NOBODY: 404},
     "inventory:account_list": READERS_ONLY,
@@ -184,6 +188,7 @@ def _arguments(name: str, world: estate.Estate) -> list[object]:
         "inventory:sending_name_detail": [world.shop.sending_name],
         "inventory:sending_name_change": [world.name.pk],
         "inventory:sending_name_remove": [world.name.pk],
+        "inventory:token_revoke": [1],
         "inventory:run_detail": [world.run.pk],
         "inventory:identity_owner": [world.shop.pk],
         "inventory:identity_hand_on": [world.shop.pk],

@@ -1,24 +1,85 @@
 """Findings: what is wrong, why it matters, how it is fixed."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory import populations
 from inventory.filters import FindingFilter, RemediationFilter
+from inventory.finding_groups import DIMENSIONS, Dimension, grouped
+from inventory.forms.findings import TriageForm
 from inventory.models import Finding, FindingEpisode, User
+from inventory.models.roles import ACTS_ON_FINDINGS
+from inventory.services.refusals import RefusedError
+from inventory.services.triage import Triaged
 from inventory.tables import FindingTable, RemediationTable
-from inventory.views.finding_work import finding_page, visible_finding
-from inventory.views.lists import ListPage, Preset
+from inventory.tables.finding_groups import group_table
+from inventory.views.finding_work import finding_page, triage_all, visible_finding
+from inventory.views.lists import Beside, Grouping, ListPage, Preset
 from inventory.views.requests import person
+
+# How many refused findings are named one by one.
+_NAMED = 10
 
 
 def findings(user: User) -> QuerySet[Finding]:
     """The findings that the person may see, worst first."""
-    return Finding.objects.visible_to(user).select_related("identity__scope__account")
+    return Finding.objects.visible_to(user).select_related("identity__scope__account", "assignee")
+
+
+def groupings(dimensions: Iterable[Dimension]) -> tuple[Grouping, ...]:
+    """The list in groups, one way for each dimension."""
+    return tuple(
+        Grouping(each.key, each.title, each.noun, partial(grouped, dimension=each), group_table(each))
+        for each in dimensions
+    )
+
+
+def triage_tools(user: User) -> Mapping[str, object]:
+    """The form above the rows, for those who may change many at once."""
+    if not user.has_role(ACTS_ON_FINDINGS):
+        return {}
+    people = User.objects.active().filter(roles__overlap=list(ACTS_ON_FINDINGS))
+    return {"form": TriageForm(people=people, auto_id="choose-%s")}
+
+
+@require_POST
+def finding_triage_many(request: HttpRequest) -> HttpResponse:
+    """Standing and assignee of the chosen findings; what was refused is named."""
+    user = person(request)
+    if not user.has_role(ACTS_ON_FINDINGS):
+        raise PermissionDenied
+    chosen = {int(key) for key in request.POST.getlist("finding") if key.isdecimal() and len(key) < 19}
+    form = TriageForm(request.POST, people=User.objects.active().filter(roles__overlap=list(ACTS_ON_FINDINGS)))
+    back = f"{reverse('inventory:finding_list')}?{QueryDict(request.POST.get('back', '')).urlencode()}"
+    if not chosen or not form.is_valid() or not any(form.cleaned_data.values()):
+        messages.error(request, "Nothing was changed: choose findings, and what is to become of them.")
+        return redirect(back)
+    try:
+        _say(request, triage_all(sorted(chosen), form.cleaned_data, acting_user=user))
+    except RefusedError as refusal:
+        messages.error(request, refusal.message)
+    return redirect(back)
+
+
+def _say(request: HttpRequest, done: list[Triaged]) -> None:
+    changed = {each.pk for part in done for each in part.changed}
+    refused = [(finding, reason) for part in done for finding, reason in part.refused]
+    number = f"{len(changed)} finding{'' if len(changed) == 1 else 's'}"
+    messages.success(request, f"{number} changed." if changed else "Nothing was different.")
+    for finding, reason in refused[:_NAMED]:
+        messages.error(request, f"F{finding.pk} ({finding.rule_id}) stays as it is. {reason}")
+    if len(refused) > _NAMED:
+        messages.error(request, f"{len(refused) - _NAMED} more stay as they are, for the like reasons.")
 
 
 def remediations(user: User) -> QuerySet[FindingEpisode]:
@@ -38,10 +99,17 @@ FINDINGS = ListPage(
     rows=findings,
     filterset=FindingFilter,
     table=FindingTable,
+    groupings=groupings(DIMENSIONS),
+    tools="lists/finding_tools.html",
+    tools_context=triage_tools,
+    beside=(Beside("First look", "inventory:first_look"), Beside("Cases", "inventory:case_list")),
     presets=(
         Preset("Critical", {"severity": "critical"}),
         Preset("High", {"severity": "high"}),
-        Preset("Medium", {"severity": "medium"}),
+        Preset("New", {"standing": "new"}),
+        Preset("Mine", {"assignee": "me"}),
+        Preset("Nobody's", {"assignee": "nobody"}),
+        Preset("Accepted", {"status": "accepted"}),
         Preset("Hints", {"status": "hints"}),
         Preset("No longer there", {"status": "gone"}),
     ),

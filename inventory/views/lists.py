@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -17,8 +17,11 @@ from django_tables2 import RequestConfig, Table
 from inventory.exports import csv_response
 from inventory.models import Role, User
 from inventory.views.requests import person
+from inventory.views.saved_views import default_query, saved_views
 
 PER_PAGE = 50
+# What the navigation asks for: the view that the person begins with, where they chose one.
+DEFAULT_VIEW = "default"
 View = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -45,10 +48,23 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """The rows of a list in groups, shown in their place where ``?group=key`` asks for it; ``noun`` as on the page."""
+
+    key: str
+    title: str
+    noun: tuple[str, str]
+    shape: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]]
+    table: type[Table]
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export``; ``noun`` is (one, many).
 
     ``empty`` says why the list can be empty and what to do; ``is_for`` may keep it from people, who then get 404.
+    ``shape`` makes of the rows that the filter left what the table shows. ``tools`` is a template above the rows, with
+    what ``tools_context`` gives for the person; without anything it is left out.
     """
 
     name: str
@@ -64,6 +80,10 @@ class ListPage:
     beside: tuple["Beside", ...] = ()
     is_for: Callable[[User], bool] = field(default=lambda _user: True)
     has_export: bool = True
+    shape: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]] = field(default=lambda rows: rows)
+    groupings: tuple[Grouping, ...] = ()
+    tools: str = ""
+    tools_context: Callable[[User], Mapping[str, object]] = field(default=lambda _user: {})
 
 
 def list_view(declared: ListPage) -> View:
@@ -71,8 +91,12 @@ def list_view(declared: ListPage) -> View:
 
     @require_safe
     def view(request: HttpRequest) -> HttpResponse:
+        if request.GET.get("view") == DEFAULT_VIEW:
+            query = default_query(person(request), f"inventory:{declared.name}_list")
+            return redirect(f"{request.path}?{query}" if query else request.path)
         filtered, rows = _filtered(request, declared)
-        table = declared.table(rows)
+        grouping = next((each for each in declared.groupings if each.key == request.GET.get("group")), None)
+        table = grouping.table(grouping.shape(rows)) if grouping else declared.table(declared.shape(rows))
         RequestConfig(request, paginate=False).configure(table)
         table.paginate(per_page=PER_PAGE)
         table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
@@ -82,13 +106,20 @@ def list_view(declared: ListPage) -> View:
             "filter": filtered,
             "table": table,
             "total": table.paginator.count,
-            "export_url": _export_url(request, declared),
-            "is_narrowed": any(request.GET.get(name) for name in filtered.filters),
+            "grouping": grouping,
+            "noun": grouping.noun if grouping else declared.noun,
+            "tools": {} if grouping else declared.tools_context(person(request)),
+            "export_url": "" if grouping else _export_url(request, declared),
+            "is_narrowed": any(request.GET.get(name) for name in filtered.filters if name != "group"),
             "current_query": request.GET.urlencode(),
             "beside": [each for each in declared.beside if person(request).has_role(each.roles)],
         }
-        template = "lists/list.html#rows" if _wants_rows(request) else "lists/list.html"
-        response = render(request, template, context)
+        if _wants_rows(request):
+            response = render(request, "lists/list.html#rows", context)
+        else:
+            names = (*filtered.filters, "group")
+            saved = saved_views(person(request), f"inventory:{declared.name}_list", request.GET, names)
+            response = render(request, "lists/list.html", context | {"saved": saved})
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -101,7 +132,7 @@ def export_view(declared: ListPage) -> View:
     @require_safe
     def view(request: HttpRequest) -> HttpResponseBase:
         _, rows = _filtered(request, declared)
-        table = declared.table(rows)
+        table = declared.table(declared.shape(rows))
         RequestConfig(request, paginate=False).configure(table)
         return csv_response(table, table.data.data, f"{declared.name}.csv")
 

@@ -55,6 +55,21 @@
     }
   });
 
+  // One box for all boxes of a page, which may come and go with the filter.
+  document.addEventListener("change", (event) => {
+    const form = event.target.dataset && event.target.dataset.chooseAll;
+    if (!form) return;
+    document.querySelectorAll(`input[type=checkbox][form="${CSS.escape(form)}"]`).forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  });
+
+  // The filters may have changed since the page came.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-keep-query]")) event.target.elements.query.value = location.search.slice(1);
+    if (event.target.matches(".choose-tools")) event.target.elements.back.value = location.search.slice(1);
+  });
+
   // Filters answer as one types; the button is there for when this script is not.
   document.querySelectorAll("form[data-live] button[type=submit]").forEach((button) => { button.hidden = true; });
 })();

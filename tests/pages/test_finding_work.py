@@ -192,11 +192,9 @@ def test_the_list_of_acceptances_by_where_they_stand(status, names):
         ("ended", 20, decided | {"ended_at": NOW, "end_reason": "closed"}),
         ("refused", 20, decided | {"decision": "rejected"}),
     ]:
-        RiskAcceptance.objects.create(
-            finding=builders.finding(evidence={"text": f"This one {name}."}),
-            kind="risk", severity="high", requested_by=me, requested_at=NOW, justification=WHY,
-            until=TODAY + timedelta(days=days), **fields,
-        )  # fmt: skip
+        finding = builders.finding(evidence={"text": f"This one {name}."})
+        until = TODAY + timedelta(days=days)
+        builders.risk_acceptance(finding=finding, requested_by=me, until=until, **fields)
     page = text_of(client_of("auditor"), f"{reverse('inventory:acceptance_list')}?status={status}")
     shown = {name for name in ("waits", "live", "soon", "over", "ended", "refused") if f"This one {name}." in page}
     assert shown == names
