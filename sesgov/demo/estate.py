@@ -32,7 +32,7 @@ def build_world() -> World:
         "organization": {"id": known.ORGANIZATION_ID, "management_account": known.MANAGEMENT.id},
         "default_account": known.MANAGEMENT.id,
         "accounts": [_account(account) for account in ACCOUNTS],
-        "faults": _faults(),
+        "faults": faults(),
     }
 
 
@@ -102,7 +102,7 @@ def _partition(account: EstateAccount) -> str:
     return "aws-us-gov" if account is known.GOVERNMENT else "aws"
 
 
-def _faults() -> list[World]:
+def faults() -> list[World]:
     """One account that a policy of the organization keeps shut, and one region that is on but not yet usable."""
     shut = [
         {"kind": "deny", "account": known.DENYING.id, "action": action}

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sesgov.demo.estate import World, build_world, identity
+from sesgov.demo.estate import World, build_world, faults, identity
 from sesgov.demo.estate_accounts import ACCOUNTS
 from sesgov.demo.history.script import REFUSALS, STORIES, AsNow, Gone, State, Story, created_on, tagged_on
 
@@ -38,7 +38,7 @@ def world_on(day: int) -> World:
 def faults_on(day: int) -> list[World]:
     """What the double refuses on a day."""
     past = [fault for each in REFUSALS if each.from_day >= day > each.to_day for fault in each.faults]
-    return [*build_world()["faults"], *past]
+    return [*faults(), *past]
 
 
 def _state(story: Story, day: int) -> State:
