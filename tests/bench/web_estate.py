@@ -206,7 +206,8 @@ def _fill_findings(identities: int, count: int) -> None:
         rule_id=_of("unknown-delegate", "public-send", "no-from-restriction", "region-drift", "whole-account-delegate"),
         identity_id=f"(SELECT min(id) FROM inventory_identity) + ((n - 1) * 2) % {identities}",
         policy_name="'policy-0'",
-        subject="(400000000000 + n % 200)::text",
+        subject="CASE WHEN n % 41 = 0 THEN '*' WHEN n % 43 = 0 THEN '' "
+        "WHEN n % 3 = 0 THEN (700000000000 + n % 200)::text ELSE (400000000000 + n % 200)::text END",
         severity=_of("critical", "high", "medium", "low", "info"),
         severity_rank="n % 5",
         presence="CASE WHEN n % 5 = 0 THEN 'absent' WHEN n % 97 = 0 THEN 'stale' ELSE 'present' END",
@@ -221,6 +222,7 @@ def _fill_findings(identities: int, count: int) -> None:
         opened_at=_AGO,
         closed_at=f"CASE WHEN n % 5 = 0 THEN {_AGO} + interval '9 days' END",
         reason="CASE WHEN n % 5 = 0 THEN 'fixed' ELSE '' END",
+        is_baseline="n % 4 > 0",
     )
     with connection.cursor() as cursor:
         cursor.execute(import_module("inventory.migrations.0008_count_open_findings").COUNT)

@@ -13,8 +13,11 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from inventory.finding_groups import DIMENSIONS
 from inventory.models import Finding, Identity, User
+from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
+from inventory.views.cases import CASES
 from inventory.views.delegates import DELEGATES
 from inventory.views.findings import FINDINGS, REMEDIATIONS
 from inventory.views.identities import IDENTITIES
@@ -22,7 +25,7 @@ from inventory.views.policies import POLICIES
 from inventory.views.runs import RUNS
 from tests.bench.web_estate import fill_estate
 
-_LISTS = (IDENTITIES, POLICIES, FINDINGS, REMEDIATIONS, DELEGATES, ACCOUNTS, RUNS)
+_LISTS = (IDENTITIES, POLICIES, FINDINGS, REMEDIATIONS, CASES, ACCEPTANCES, DELEGATES, ACCOUNTS, RUNS)
 _FURTHER: dict[str, tuple[dict[str, str], ...]] = {
     "identity": (
         {"q": "n4711"},
@@ -44,7 +47,12 @@ _FURTHER: dict[str, tuple[dict[str, str], ...]] = {
         {"sort": "identity"},
         {"sort": "-first_opened_at"},
         {"page": "200"},
+        {"first": "yes"},
+        {"first": "yes", "standing": "new", "assignee": "nobody"},
+        {"vendor": "unregistered"},
+        *({"group": each.key} for each in DIMENSIONS),
     ),
+    "case": ({"q": "billing"}, {"sort": "-findings"}, *({"group": each.key} for each in DIMENSIONS)),
     "delegate": ({"q": "4000"}, {"q": "partner 7"}, {"sort": "-identities"}),
     "account": ({"q": "account 7"},),
 }
@@ -83,6 +91,7 @@ def _urls() -> list[str]:
         urls += [_url(f"inventory:{page.name}_list", parameters) for parameters in asked]
         if page.has_export:
             urls.append(reverse(f"inventory:{page.name}_export"))
+    urls += [_url("inventory:first_look", {"by": each.key}) for each in DIMENSIONS]
     urls += [_url("inventory:search", {"q": "billing"}), _url("inventory:search", {"q": "400000000017"})]
     urls.append(reverse("inventory:delegate_detail", args=["400000000017"]))
     for name, model in (("identity", Identity), ("finding", Finding)):
