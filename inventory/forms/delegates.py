@@ -37,14 +37,17 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         says_ours = user.has_role(_SAY_OURS)
         self.fields["relationship"].choices = [  # type: ignore[attr-defined]
-            (value, label) for value, label in _WORDS.items() if says_ours or value != Account.Relationship.ORGANIZATION
+            ("", "Choose"),
+            *((each, said) for each, said in _WORDS.items() if says_ours or each != Account.Relationship.ORGANIZATION),
         ]
 
 
 class VerifyForm(forms.Form):
     """How somebody found out whose account it is."""
 
-    method = forms.ChoiceField(choices=AccountVerification.Method.choices, label="How was it verified?")
+    method = forms.ChoiceField(
+        choices=[("", "Choose"), *AccountVerification.Method.choices], label="How was it verified?"
+    )
     evidence = forms.CharField(
         required=False,
         label="What you saw",

@@ -14,7 +14,7 @@ from inventory.pages.verification import standings
 from inventory.paths import ANYBODY, blast_radius, paths, paths_of
 from inventory.policy.reach import Reach
 
-SHOWN_PATHS = 50
+SHOWN_PATHS = 20
 _OPEN = {
     Reach.PUBLIC.value: "as anyone with an AWS account",
     Reach.NETWORK.value: "as anyone who calls from a fixed network",
