@@ -1,10 +1,12 @@
 """Identities by what is known of their owner: those that need one, and those whose tags do not say it."""
 
+from collections.abc import Iterator
+
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from inventory import populations
-from inventory.models import Identity, IdentityState, OwnerAssignment, User
+from inventory.models import Identity, IdentityState, OwnerAssignment, Scope, Team, User
 
 
 def ownerless(user: User) -> QuerySet[Identity]:
@@ -29,10 +31,20 @@ def needs_owner() -> Q:
 def untagged(user: User) -> QuerySet[Identity]:
     """Identities with an owner by hand or by rule: their tags say nothing, somebody unknown or somebody else."""
     by_people = (Identity.OwnerSource.CLAIM, Identity.OwnerSource.RULE)
-    rows = populations.identities(user).filter(populations.has_resolved_owner(), owner_source__in=by_people)
-    return rows.select_related("scope__account", "owner_team", "owner_user").order_by(
-        "scope__account__account_id", "scope__region", "name"
-    )
+    rows = Identity.objects.visible_to(user).live().filter(populations.has_resolved_owner(), owner_source__in=by_people)
+    return rows.order_by("scope__account__account_id", "scope__region", "name")
+
+
+def with_places_and_owners(rows: QuerySet[Identity]) -> Iterator[Identity]:
+    """The rows with their scope, account and owner: one query for each kind, and one object for each that there is."""
+    scopes = Scope.objects.select_related("account").in_bulk()
+    teams, people = Team.objects.in_bulk(), User.objects.in_bulk()
+    owned = ("owner_team_id", "owner_user_id", "owner_source", "scope_id")
+    for identity in rows.only("name", "arn", "tags", "last_read_at", *owned).iterator(2000):
+        identity.scope = scopes[identity.scope_id]
+        identity.owner_team = teams.get(identity.owner_team_id) if identity.owner_team_id else None
+        identity.owner_user = people.get(identity.owner_user_id) if identity.owner_user_id else None
+        yield identity
 
 
 def _former_owner() -> Coalesce:

@@ -11,7 +11,7 @@ from inventory.models import Account, Identity, OwnerRule, Team, User
 from inventory.services.audit import record
 from inventory.services.owner_matching import RuleBook, owner_is_here
 from inventory.services.ownership import OwnerBook, lock_owners
-from inventory.services.reassignment import reassign_owners
+from inventory.services.reassignment import reassign_owners, stored_identities
 from inventory.services.refusals import ConflictError, RefusedError, check_words
 
 _DOMAIN = re.compile(
@@ -93,13 +93,13 @@ def preview(*, kind: str, value: str, position: int | None = None) -> Reach:
     matches, owns, sources = 0, 0, Counter[str]()
     book = OwnerBook.load()
     stronger = (Identity.OwnerSource.ACTING, Identity.OwnerSource.CLAIM, Identity.OwnerSource.TAG)
-    for identity in Identity.objects.live().select_related("scope").only("name", "tags", "scope__account_id"):
-        account = accounts[identity.scope.account_id]
-        if alone.first(identity.name, account) is None:
+    for stored in stored_identities(Identity.objects.live()):
+        account = accounts[stored.account_id]
+        if alone.first(stored.name, account) is None:
             continue
         matches += 1
-        source = book.owner(identity, account).source
-        if source not in stronger and among.first(identity.name, account) is planned:
+        source = book.owner(stored, account).source
+        if source not in stronger and among.first(stored.name, account) is planned:
             owns += 1
         sources[source] += 1
     return Reach(matches, owns, tuple(sources.most_common()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 
 from django.conf import settings
 from django.db import connection
@@ -23,6 +23,17 @@ class Owner:
     user_id: int | None = None
     tag_value: str = ""
     rule_id: int | None = None
+
+
+class Owned(Protocol):
+    """What an owner follows from, besides the account: an identity, or as much of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ class OwnerBook:
             assigned=_assigned(),
         )
 
-    def owner(self, identity: Identity, account: Account) -> Owner:
+    def owner(self, identity: Owned, account: Account) -> Owner:
         """By what people decided, else the first owner tag that names somebody, else the rules, else the account.
 
         What the tags say is kept beside any other owner, so that both can be shown.

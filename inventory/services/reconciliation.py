@@ -15,7 +15,7 @@ from inventory.services.findings import FindingCounts, close_for_deleted, see_ag
 from inventory.services.identity_copies import lock_family
 from inventory.services.judgement import Knowledge, judge, save_ranks
 from inventory.services.judgement_grounds import grounds
-from inventory.services.ownership import OwnerBook
+from inventory.services.ownership import Owned, OwnerBook
 from inventory.services.policy_versions import end_policies, save_policies
 from inventory.services.registry_view import RegistryView
 from inventory.services.sending_names import sending_name
@@ -177,7 +177,7 @@ def assign_owner(identity: Identity, account: Account, owners: OwnerBook) -> lis
     return _set(identity, owner_values(identity, account, owners))
 
 
-def owner_values(identity: Identity, account: Account, owners: OwnerBook) -> dict[str, object]:
+def owner_values(identity: Owned, account: Account, owners: OwnerBook) -> dict[str, object]:
     """What ``OWNER_FIELDS`` of the identity are to hold."""
     owner = owners.owner(identity, account)
     return {

@@ -14,9 +14,9 @@ class OwnerlessTable(Table):  # type: ignore[misc]  # django-tables2 carries no 
     """By name; ``former_owner``, ``owner_since`` and ``is_claimed`` are annotated by the list's queryset."""
 
     name = Column("Identity", order_by=("name", "id"))
-    former_owner = Column("Last owner", order_by=("former_owner", "name", "id"), default="Never had one")
+    former_owner = Column("Last owner", orderable=False, default="Never had one")
     owner_tag_value = Column("Its tag says", order_by=("owner_tag_value", "name", "id"), default="")
-    owner_since = TimeColumn("Without since", order_by=("owner_since", "id"), default="")
+    owner_since = TimeColumn("Without since", orderable=False, default="")
     widest_reach = ReachColumn("Widest reach", order_by=("reach_rank", "trust_rank", "name", "id"))
     account = AccountColumn("scope", empty_values=())
     account_id = AccountIdColumn("Account id", accessor="scope__account__account_id", visible=False)

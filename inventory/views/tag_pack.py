@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.filters.tag_pack import TagPackFilter
-from inventory.owner_rows import untagged
+from inventory.owner_rows import untagged, with_places_and_owners
 from inventory.services.ownership import OwnerBook
 from inventory.tag_changes import NotTagged, TagChange, tag_changes
 from inventory.tag_pack import apply_line, tag_pack
@@ -51,4 +51,4 @@ def _entries(request: HttpRequest) -> tuple[TagPackFilter, list[TagChange | NotT
     rows = untagged(require_inventory_reader(request))
     filtered = TagPackFilter(request.GET, queryset=rows)
     # A filter that was not understood must not pack everything as if it had been applied.
-    return filtered, [] if filtered.errors else list(tag_changes(filtered.qs, OwnerBook.load()))
+    return filtered, [] if filtered.errors else list(tag_changes(with_places_and_owners(filtered.qs), OwnerBook.load()))

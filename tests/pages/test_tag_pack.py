@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inventory.models import Identity
-from inventory.owner_rows import untagged
+from inventory.owner_rows import untagged, with_places_and_owners
 from inventory.services.ownership import OwnerBook
 from inventory.tag_changes import NotTagged, TagChange, tag_changes
 from inventory.tag_pack import tag_pack
@@ -31,7 +31,7 @@ def given(tags=None, owner=None, **fields):
 
 
 def entries():
-    return list(tag_changes(untagged(builders.user("viewer")), OwnerBook.load()))
+    return list(tag_changes(with_places_and_owners(untagged(builders.user("viewer"))), OwnerBook.load()))
 
 
 def files(packed: bytes) -> dict[str, str]:
