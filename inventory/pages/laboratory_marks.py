@@ -9,6 +9,9 @@ from inventory.pages.policy_remarks import policy_remarks
 from inventory.policy.check.inputs import CheckedPolicy
 from inventory.policy.check.results import CheckResult
 
+_SAY_THE_TRAP = ("inert-condition", "vacuous-condition", "dead-deny", "bulk-escapes-from")
+"""Rules whose finding says what the engine notes at the same place."""
+
 _ORDER = ("bad", "caution", "good", "plain")
 
 
@@ -52,7 +55,10 @@ def _placed(policy: CheckedPolicy, result: CheckResult) -> Iterator[tuple[int, R
         if each.policy == policy.name:
             span = result.span(each)
             yield span.line if span else policy.span.line, Remark(each.path, each.text, TONES[each.severity.value])
+    judged = {each.path for each in result.violations if each.policy == policy.name and each.rule_id in _SAY_THE_TRAP}
     for remark in policy_remarks(policy.name, result.analysis):
+        if remark.tone == "caution" and remark.path in judged:
+            continue
         yield _line(policy, result, remark), remark
 
 

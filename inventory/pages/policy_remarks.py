@@ -1,9 +1,8 @@
 """What the engine has to say beside the lines of one policy."""
 
-from collections.abc import Iterator
-
 from inventory.pages.policy_lines import Remark
 from inventory.policy.delegations import Analysis, Delegation, Limit
+from inventory.policy.keys import Source, find_key
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.policy.words.sentences import describe_limit
@@ -15,16 +14,12 @@ _SHOWN_ACCOUNTS = 4
 
 def policy_remarks(policy_name: str, analysis: Analysis) -> list[Remark]:
     """Remarks on principals, limits and traps of one policy; what cannot be read is remarked on by the layout."""
-    found = [remark for each in analysis.delegations if each.policy == policy_name for remark in _remarks(each)]
+    found = [_principal(each) for each in analysis.delegations if each.policy == policy_name]
+    limits = [limit for each in analysis.delegations for limit in each.limits if limit.policy == policy_name]
+    found += [_limit(limit) for limit in limits if _is_of_a_real_key(limit)]
     notes = [*analysis.notes, *(note for each in analysis.delegations for note in each.notes)]
     found += [Remark(note.path, note.text, "caution") for note in notes if note.policy == policy_name]
     return list(dict.fromkeys(found))
-
-
-def _remarks(delegation: Delegation) -> Iterator[Remark]:
-    yield _principal(delegation)
-    for limit in delegation.limits:
-        yield _limit(limit, delegation.statement)
 
 
 def _principal(delegation: Delegation) -> Remark:
@@ -45,10 +40,15 @@ def _tone(delegation: Delegation) -> str:
     return "plain"
 
 
-def _limit(limit: Limit, statement: int) -> Remark:
-    path = ("Statement", statement, "Condition", limit.operator, limit.key)
+def _is_of_a_real_key(limit: Limit) -> bool:
+    """Of a key that does not exist its note says what there is to say."""
+    key = find_key(limit.key)
+    return key is None or key.source is not Source.NOBODY
+
+
+def _limit(limit: Limit) -> Remark:
     said = describe_limit(limit)
     said = f"{said[:1].upper()}{said[1:]}."
     if limit.is_effective:
-        return Remark(path, said, "good")
-    return Remark(path, f"{said} It excludes nothing, or an allowed action escapes it.", "caution")
+        return Remark(limit.path, said, "good")
+    return Remark(limit.path, f"{said} It excludes nothing, or an allowed action escapes it.", "caution")

@@ -180,8 +180,8 @@ def _entangled(statement: Statement) -> str:
     linked = [condition for condition in statement.conditions if condition.variables]
     if linked:
         return (
-            f"whether {linked[0].key_name} can fit {linked[0].values[0]!r} hangs on other keys of the same request, and "
-            "no request was found or ruled out"
+            f"whether {linked[0].key_name} can fit {linked[0].values[0]!r} hangs on other keys of the same request, "
+            "and no request was found or ruled out"
         )
     keys = ", ".join(dict.fromkeys(condition.key_name for condition in statement.conditions))
     return f"the patterns of {keys or 'its Denys'} are too entangled to search through"

@@ -22,15 +22,13 @@ def repairs_of_keys(draft: Draft) -> Iterator[Repair]:
         if not draft.parsed.allows:
             if not condition.when_missing and not draft.is_removed:
                 draft.is_removed = True
-                yield DEAD_DENY, f"{name} does not exist, so that this Deny never fires: it is taken out", False
+                yield DEAD_DENY, f"the key {name} does not exist, so that this Deny never fires: it is taken out", False
             continue
         draft.drop(condition.operator_name, name)
         was_closed = not condition.when_missing
         effect = "let nobody in; without it the statement works" if was_closed else "kept nobody out"
-        instead = (
-            " Encryption is demanded by the configuration set (TlsPolicy REQUIRE)." if "tls" in name.lower() else ""
-        )
-        yield MISSING_KEY, f"{name} does not exist: the condition {effect}.{instead}", was_closed
+        instead = "; the configuration set demands encryption (TlsPolicy REQUIRE)" if "tls" in name.lower() else ""
+        yield MISSING_KEY, f"the key {name} does not exist: the condition {effect}{instead}", was_closed
 
 
 def repairs_of_options(draft: Draft) -> Iterator[Repair]:
