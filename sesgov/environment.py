@@ -44,6 +44,8 @@ class Environment:
     role_name: str | None
     external_id: str | None
     owner_tag_keys: tuple[str, ...]
+    escalation_team: str
+    require_ticket: bool
     mail_url: str
     mail_from: str
     log_format: str
@@ -84,6 +86,8 @@ def read(variables: Mapping[str, str]) -> Environment:
         role_name=reader.get("SESGOV_ROLE_NAME", setting_values.role_name, default=None),
         external_id=reader.get("SESGOV_EXTERNAL_ID", setting_values.external_id, default=None),
         owner_tag_keys=reader.get("SESGOV_OWNER_TAG_KEYS", setting_values.words, default=("owner", "team", "contact")),
+        escalation_team=reader.get("SESGOV_ESCALATION_TEAM", setting_values.line, default=""),
+        require_ticket=reader.get("SESGOV_REQUIRE_TICKET", setting_values.boolean, default=False),
         mail_url=reader.get("SESGOV_MAIL_URL", setting_values.mail_url, default="consolemail://"),
         mail_from=reader.get("SESGOV_MAIL_FROM", setting_values.address, default="sesgov@localhost"),
         log_format=reader.get("SESGOV_LOG_FORMAT", setting_values.log_format, default="json" if production else "text"),

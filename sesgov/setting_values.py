@@ -141,6 +141,13 @@ def words(name: str, value: str) -> tuple[str, ...]:
     return items
 
 
+def line(name: str, value: str) -> str:
+    """A name of at most 200 characters."""
+    if len(value) > 200:
+        raise _fail(name, value, "a name of at most 200 characters")
+    return value
+
+
 def base_url(name: str, value: str) -> str:
     url = _url(name, value, ("http", "https"))
     if urlsplit(url).path.strip("/") or urlsplit(url).query:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "template_partials",
     "inventory",
+    "approvals",
     "sesgov",
 ]
 
@@ -233,4 +234,6 @@ SESGOV_LEASE_SECONDS = ENVIRONMENT.lease_seconds
 SESGOV_ROLE_NAME = ENVIRONMENT.role_name
 SESGOV_EXTERNAL_ID = ENVIRONMENT.external_id
 SESGOV_OWNER_TAG_KEYS = ENVIRONMENT.owner_tag_keys
+SESGOV_ESCALATION_TEAM = ENVIRONMENT.escalation_team
+SESGOV_REQUIRE_TICKET = ENVIRONMENT.require_ticket
 AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url

@@ -1,0 +1,131 @@
+"""Grants: what people have approved, from a day to a day."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+
+from approvals.models.grant_requests import RequestLine
+from approvals.rules.calendar import standing
+from approvals.rules.states import Decision, Observation, Standing
+from inventory.models import CollectionRun, Identity, User, Vendor
+from inventory.policy.grants.terms import GrantTerms
+
+
+class Access(models.Model):
+    """What grants may have in common: who may do what as whom, whatever the dates and reasons."""
+
+    access_hash = models.CharField(max_length=64, unique=True)
+
+    objects: ClassVar[models.Manager["Access"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.access_hash
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Grants in the words of those who decide, and the one door to them."""
+
+    def visible_to(self, user: User) -> Self:
+        """All for readers of the inventory, else those on identities that one may see."""
+        if user.reads_inventory:
+            return self
+        return self.filter(identity__in=Identity.objects.visible_to(user))
+
+    def in_force(self, on: date) -> Self:
+        """Those under which somebody may send on that day."""
+        begun = self.filter(starts_on__lte=on, effective_ends_on__gte=on)
+        return begun.filter(decision__in=(Decision.APPROVED, Decision.SUPERSEDED))
+
+    def over(self, on: date) -> Self:
+        """Those whose access must be gone on that day, for good."""
+        return self.filter(models.Q(decision=Decision.REVOKED) | models.Q(effective_ends_on__lt=on))
+
+
+class Grant(models.Model):
+    """One approved line. ``decision`` is written by people alone, ``observation`` by the collector alone.
+
+    ``ends_on`` is the approved last valid day and never changes; ``effective_ends_on`` is earlier where a successor
+    took over or the grant was revoked. ``terms`` as :meth:`GrantTerms.to_json` writes them, with the approved end.
+    """
+
+    line = models.OneToOneField(RequestLine, on_delete=models.PROTECT, related_name="grant")
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="grants")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
+    access = models.ForeignKey(Access, on_delete=models.PROTECT, related_name="grants")
+    terms = models.JSONField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    effective_ends_on = models.DateField()
+    decision = models.CharField(
+        max_length=10, choices=[(d.value, d.value) for d in Decision], default=Decision.APPROVED
+    )
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
+    decided_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    will_not_renew_at = models.DateTimeField(null=True, blank=True)
+    observation = models.CharField(
+        max_length=13, choices=[(o.value, o.value) for o in Observation], default=Observation.NOT_OBSERVED
+    )
+    observed_at = models.DateTimeField(null=True, blank=True)
+    observed_by_run = models.ForeignKey(
+        CollectionRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects: ClassVar[models.Manager["Grant"]] = models.Manager.from_queryset(GrantQuerySet)()
+
+    class Meta:
+        ordering = ("effective_ends_on", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(starts_on__lte=models.F("ends_on"), effective_ends_on__lte=models.F("ends_on")),
+                name="grant_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision="revoked", revoked_at__isnull=False)
+                | (~models.Q(decision="revoked") & models.Q(revoked_at=None)),
+                name="grant_revoked_at_an_instant",
+            ),
+            # No two live grants of the same access on the same day; int8range needs no extension.
+            ExclusionConstraint(
+                name="grant_access_once_a_day",
+                expressions=[
+                    (
+                        models.Func(models.F("access"), models.F("access"), models.Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("effective_ends_on"),
+                            RangeBoundary(inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                # One that its successor overtook before it began has no day.
+                condition=~models.Q(decision="revoked") & models.Q(effective_ends_on__gte=models.F("starts_on")),
+            ),
+        )
+        indexes = (
+            # Grants that end soon, and those that are over.
+            models.Index(fields=("effective_ends_on",), name="grant_by_end"),
+        )
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
+
+    @property
+    def grant_terms(self) -> GrantTerms:
+        """The terms as the policy engine takes them."""
+        return GrantTerms.from_json(self.terms)
+
+    def standing(self, on: date) -> Standing:
+        """What the grant is worth on a day."""
+        return standing(Decision(self.decision), starts_on=self.starts_on, ends_on=self.effective_ends_on, on=on)

@@ -1,0 +1,1 @@
+"""What holds for requests and grants, as pure functions: no database, no clock, no framework."""

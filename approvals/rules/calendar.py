@@ -1,0 +1,37 @@
+"""Days: what a grant is worth on one, and when people are reminded of its end."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from approvals.rules.states import Decision, Standing
+
+LAPSE_AFTER = timedelta(days=7)
+RENEWAL_OPENS_DAYS = 60
+REMINDER_DAYS = (60, 30, 14, 7, 1, 0)
+_SATURDAY, _FRIDAY = 5, 4
+
+
+def standing(decision: Decision, *, starts_on: date, ends_on: date, on: date) -> Standing:
+    """What a grant is worth on a day; ``ends_on`` is its effective last valid day."""
+    if decision is Decision.REVOKED:
+        return Standing.REVOKED
+    if on > ends_on:
+        return Standing.SUPERSEDED if decision is Decision.SUPERSEDED else Standing.EXPIRED
+    if decision is Decision.SUSPENDED:
+        return Standing.SUSPENDED
+    return Standing.AHEAD if on < starts_on else Standing.ACTIVE
+
+
+def reminder_dates(*, starts_on: date, ends_on: date, steps: Iterable[int] = REMINDER_DAYS) -> dict[int, date]:
+    """The day of each step, in days before the end; a weekend's is the Friday before.
+
+    A step longer than half the term is left out, and so is one that would come before the term begins.
+    """
+    term_days = (ends_on - starts_on).days + 1
+    due = {step: working_day(ends_on - timedelta(days=step)) for step in steps if step * 2 <= term_days}
+    return {step: day for step, day in due.items() if day >= starts_on}
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=day.weekday() - _FRIDAY) if day.weekday() >= _SATURDAY else day
