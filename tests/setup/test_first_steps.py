@@ -78,3 +78,13 @@ def test_the_demo_is_collected_once_and_not_again_by_the_schedule(monkeypatch, s
 
     assert start_scheduled_run(collection_limits(), at=later) is None
     assert CollectionRun.objects.count() == len(nudges) == 1
+
+
+def test_the_present_is_collected_after_the_history(monkeypatch):
+    nudges = []
+    monkeypatch.setattr(collect_slice, "apply_async", lambda **options: nudges.append(options))
+    builders.account()
+    builders.run(trigger=CollectionRun.Trigger.REPLAY)
+    call_command("begin_collection")
+    assert CollectionRun.objects.unfinished().get().trigger == CollectionRun.Trigger.SCHEDULE
+    assert len(nudges) == 1
