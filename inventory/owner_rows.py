@@ -20,7 +20,12 @@ def claimable(user: User) -> QuerySet[Identity]:
     if not user.has_role(["owner"]):
         return Identity.objects.none()
     rows = Identity.objects.live().filter(owner_team=None, owner_user=None)
-    return rows.annotate(is_claimed=_is_claimed()).only("name", "identity_type", "scope__region").order_by("name", "id")
+    return (
+        rows.select_related("scope")
+        .annotate(is_claimed=_is_claimed())
+        .only("name", "scope__region")
+        .order_by("name", "id")
+    )
 
 
 def needs_owner() -> Q:
