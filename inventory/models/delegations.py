@@ -62,11 +62,12 @@ class Delegation(models.Model):
             ),
         )
         indexes = (
-            # What one account can do to us.
+            # What one account can do to us; and the list of delegates, from the index alone.
             models.Index(
-                fields=("account_id",),
+                fields=("account_id", "identity"),
+                include=("reach", "trust", "trust_rank", "can_send", "first_seen_at"),
                 condition=models.Q(is_live=True),
-                name="delegation_by_account",
+                name="delegation_by_delegate",
             ),
             models.Index(
                 fields=("trust_rank", "reach_rank"),

@@ -135,6 +135,8 @@ class ScopeRun(models.Model):
                 condition=~models.Q(state="done"),
                 name="scope_run_due",
             ),
+            # The last look at a scope up to an instant, for figures of days past.
+            models.Index(fields=("scope", "-finished_at"), include=("outcome",), name="scope_run_by_finish"),
         )
 
     def __str__(self) -> str:
