@@ -1,4 +1,4 @@
-"""Search: one box for identities, accounts, delegates and findings."""
+"""Search: one box for identities, sending names, vendors, accounts, delegates and findings."""
 
 import re
 
@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from inventory import populations
 from inventory.filters.fields import account_digits
-from inventory.models import Account, Finding
+from inventory.models import Account, Finding, SendingName
+from inventory.vendor_rows import visible_vendors
 from inventory.views.requests import person
 
 SHOWN = 10
@@ -37,6 +38,8 @@ def search(request: HttpRequest) -> HttpResponse:
                     accounts | Q(account_id__contains=digits) if digits else accounts
                 )[:SHOWN]
             ),
+            "names": list(SendingName.objects.visible_to(user).filter(domain__icontains=query)[:SHOWN]),
+            "vendors": list(visible_vendors(user).filter(name__icontains=query)[:SHOWN]),
             "delegates": list(delegates.filter(account_id__contains=digits)[:SHOWN]) if digits else [],
         }
     return render(request, "inventory/search.html", context)

@@ -41,3 +41,14 @@ def test_strangers_find_nothing():
 @pytest.mark.parametrize("query", ["", "%00", "F99999999999999999999", "%25_", "'\"<>", "a" * 1000])
 def test_odd_queries_do_no_harm(query):
     assert client_of("viewer").get(f"{URL}?q={query}").status_code in (200, 400)
+
+
+def test_sending_names_and_vendors_are_found_as_far_as_one_may_see_them():
+    builders.sending_name(domain="shop.example.com")
+    builders.vendor(name="Shopkeepers")
+    page = text_of(client_of("viewer"), f"{reverse('inventory:search')}?q=shop")
+    assert "shop.example.com" in page
+    assert "Shopkeepers" in page
+    strange = text_of(client_of("owner"), f"{reverse('inventory:search')}?q=shop")
+    assert "shop.example.com" not in strange
+    assert "Shopkeepers" not in strange
