@@ -229,7 +229,7 @@ def test_text_that_is_not_utf8_is_refused(capsys, tmp_path):
     file = tmp_path / "p.json"
     file.write_bytes(b"\xff\xfe{}")
     assert main([str(file)]) == 2
-    assert "utf-8" in capsys.readouterr().err
+    assert "no UTF-8 text" in capsys.readouterr().err
 
 
 # Text and SARIF.
@@ -247,6 +247,24 @@ def test_the_text_marks_the_line_with_a_caret(run):
     assert "  Fix: " in out
 
 
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+def test_the_caret_stands_under_who_is_meant(run, element):
+    stated = {**statement(), element: {"AWS": "*" if element == "Principal" else PARTNER}}
+    if element == "NotPrincipal":
+        del stated["Principal"]
+    lines = run(json.dumps(json.loads(document(stated)), indent=1))[1].split("\n")
+    caret = next(n for n, line in enumerate(lines) if "^" in line)
+    assert lines[caret - 1][lines[caret].index("^") :].startswith(f'"{element}"')
+
+
+def test_a_policy_inside_a_template_is_marked_where_it_stands(run):
+    text = json.dumps({"Resources": {"Mine": TEMPLATES[0]}}, indent=1)
+    _, out, _ = run(text, "--owner-account", OWNER)
+    line = next(n for n, each in enumerate(text.split("\n"), 1) if '"Principal"' in each)
+    assert f"policy.json:{line}:" in out
+    assert "[Mine]" in out
+
+
 def test_the_text_begins_with_who_can_send(run):
     assert "  - Anyone with an AWS account can send as any address at example.com." in run(PUBLIC)[1]
 
@@ -262,6 +280,19 @@ def test_sarif_points_at_the_element(run):
     assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == '"ses:RequireTLS": "true"'
     rules = sarif["runs"][0]["tool"]["driver"]["rules"]
     assert rules[result["ruleIndex"]]["id"] == "inert-condition"
+
+
+def test_sarif_names_the_file_as_an_address(tmp_path, capsys):
+    file = tmp_path / "a policy.json"
+    file.write_text(PUBLIC, encoding="utf-8")
+    main(["--format", "sarif", str(file)])
+    (location, *_) = json.loads(capsys.readouterr().out)["runs"][0]["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"].endswith("/a%20policy.json")
+
+
+def test_an_operator_that_nearly_is_one_is_named(run):
+    out = run(document(statement(Condition={"StringEqual": {"aws:PrincipalOrgID": "o-ours"}})))[1]
+    assert "IAM has no condition operator 'StringEqual'; perhaps StringEquals is meant." in out
 
 
 def test_it_needs_neither_django_nor_the_sdk():

@@ -39,6 +39,7 @@ BROKEN = [
     ('{"Version": "2012-10-18", "Statement": []}', 1, 13, "Version", "2012-10-17"),
     ('{"statement": []}', 1, 2, "statement", "write Statement"),
     ('{"Statements": []}', 1, 2, "Statements", "write Statement"),
+    ('{"State\u200bment": []}', 1, 2, "State\u200bment", "write Statement: a character in it cannot be seen"),
     ('{"Statement": [], "Extra": 1}', 1, 19, "Extra", "no element"),
 ]
 

@@ -20,6 +20,10 @@ _ACCOUNT = re.compile(r"\d{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]+")
 
 
+class _FileError(ValueError):
+    """A file that cannot be read; the message names it."""
+
+
 def main(argv: Sequence[str]) -> int:
     """Print what the policies of a file allow and what is wrong with them.
 
@@ -39,9 +43,9 @@ def main(argv: Sequence[str]) -> int:
             results = [with_grants(result, grants, now) for result in results]
     except PolicyError as error:
         return _refused(options.file, error.line, error.column, error.element, error.message)
-    except GrantFileError as error:
+    except (GrantFileError, _FileError) as error:
         return _complain(str(error))
-    except (InputError, OSError, UnicodeDecodeError) as error:
+    except InputError as error:
         return _complain(f"{options.file}: {error}")
     unread = _nothing_read(identities, results)
     if unread:
@@ -71,8 +75,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(file: str) -> str:
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    return data.decode("utf-8")
+    try:
+        return (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8")
+    except OSError as error:
+        raise _FileError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _FileError(f"{file}: this is no UTF-8 text (byte {error.start + 1}); JSON is written in UTF-8") from None
 
 
 def _owner(account: str | None) -> str | None:

@@ -21,13 +21,17 @@ _DEEPEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One policy: ``identity`` is an ARN, a domain, an address or empty; ``place`` the resource that holds it."""
+    """One policy: ``identity`` is an ARN, a domain, an address or empty; ``place`` the resource that holds it.
+
+    ``is_verbatim``: ``span`` is the policy itself, as it stands in the file.
+    """
 
     name: str
     identity: str
     text: str
     span: Span
     place: str
+    is_verbatim: bool = False
 
 
 # Terraform.
@@ -97,13 +101,28 @@ def templated_policies(root: Node, owner: str | None) -> Iterator[Finding]:
 
 def _in_properties(place: str, properties: Node, known: Mapping[str, str]) -> Iterator[Finding]:
     plain = resolved(_plain(properties), known)
+    documents, nodes = list(_documents(plain, {}, 0)), list(_policy_nodes(properties))
+    places = nodes if len(nodes) == len(documents) else [properties] * len(documents)
     seen = set()
-    for holder, document in _documents(plain, {}, 0):
+    for (holder, document), node in zip(documents, places, strict=True):
         text = document if isinstance(document, str) else json.dumps(document, indent=2)
         if text not in seen:
             seen.add(text)
             name = _named(holder, _NAME_NAMES) or place
-            yield Finding(name, _named(holder, _IDENTITY_NAMES), text, properties.span, place)
+            identity = _named(holder, _IDENTITY_NAMES)
+            yield Finding(name, identity, text, node.span, place, is_verbatim=_plain(node) == document != text)
+
+
+def _policy_nodes(node: Node) -> Iterator[Node]:
+    """Where the policies stand, in order."""
+    if isinstance(node.value, dict) and "Statement" not in node.value:
+        for member in node.value.values():
+            yield from _policy_nodes(member)
+    elif isinstance(node.value, list):
+        for item in node.value:
+            yield from _policy_nodes(item)
+    elif isinstance(node.value, dict) or (isinstance(node.value, str) and '"Statement"' in node.value):
+        yield node
 
 
 def _named(holder: Mapping[str, Any], names: tuple[str, ...]) -> str:

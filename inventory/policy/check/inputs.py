@@ -118,9 +118,10 @@ def _policies(text: str, owner: str | None, default_name: str) -> Found:
     if not isinstance(members, dict) or _is_policy(members):
         return [(CheckedPolicy(default_name, text, root.span, True), identity_in(text))]
     if "planned_values" in members or "resource_changes" in members:
-        return _from_infrastructure(planned_policies(root), "the plan holds no SES identity policy", owner)
+        return _from_infrastructure(text, planned_policies(root), "the plan holds no SES identity policy", owner)
     if isinstance(members.get("Resources"), Node) and isinstance(members["Resources"].value, dict):
-        return _from_infrastructure(templated_policies(root, owner), "the template holds no SES identity policy", owner)
+        nothing = "the template holds no SES identity policy"
+        return _from_infrastructure(text, templated_policies(root, owner), nothing, owner)
     if not members or not all(isinstance(node.value, dict | str) for node in members.values()):
         return [(CheckedPolicy(default_name, text, root.span, True), identity_in(text))]
     return [(policy, identity_in(policy.text)) for policy in _from_map(text, root)]
@@ -138,10 +139,16 @@ def _from_map(text: str, root: Node) -> Iterator[CheckedPolicy]:
             yield CheckedPolicy(name, text[node.span.start : node.span.end], node.span, True)
 
 
-def _from_infrastructure(found: Iterable[Planned], nothing: str, owner: str | None) -> Found:
+def _from_infrastructure(text: str, found: Iterable[Planned], nothing: str, owner: str | None) -> Found:
     policies = [
         (
-            CheckedPolicy(each.name, each.text, each.span, False, each.place),
+            CheckedPolicy(
+                each.name,
+                text[each.span.start : each.span.end] if each.is_verbatim else each.text,
+                each.span,
+                each.is_verbatim,
+                each.place,
+            ),
             each.identity if each.identity.startswith("arn:") else _identity_of(each, owner),
         )
         for each in found

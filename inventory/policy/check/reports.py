@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from inventory.policy.check.results import CheckResult, fails, widest
 from inventory.policy.reading.jsontext import Span
@@ -116,7 +117,7 @@ def _rule(rule: RuleText) -> dict[str, Any]:
 
 def _result(result: CheckResult, violation: Violation, ids: list[str], source: str, file: str) -> dict[str, Any]:
     span = result.span(violation)
-    location: dict[str, Any] = {"artifactLocation": {"uri": "stdin.json" if file == "-" else file}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": "stdin.json" if file == "-" else quote(file)}}
     if span is not None:
         location["region"] = _region(span, source)
     return {

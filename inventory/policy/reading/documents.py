@@ -122,6 +122,8 @@ class Document:
 
         The path of a note or limit goes in; a path whose end is missing gives the nearest element above it.
         """
+        if path[-1:] == ("Principal",) and self.root.at(path) is None:
+            path = (*path[:-1], "NotPrincipal")
         for length in range(len(path), 0, -1):
             node = self.root.at(path[:length])
             if node is not None:
@@ -272,8 +274,11 @@ def _object(node: Node, what: str, path: Path) -> dict[str, Node]:
 def _refuse_unknown(node: Node, members: Mapping[str, Node], known: Sequence[str], path: Path) -> None:
     for name in members:
         if name not in known:
-            meant = next((each for each in known if each.lower().rstrip("s") == name.lower().rstrip("s")), None)
+            plain = "".join(char for char in name if char.isascii()).lower().rstrip("s")
+            meant = next((each for each in known if each.lower().rstrip("s") == plain), None)
             hint = f"; write {meant}, in this case" if meant else f"; it knows {', '.join(known)}"
+            if not name.isascii() and meant:
+                hint = f"; write {meant}: a character in it cannot be seen or looks like another"
             span = node.named_span(name)
             raise PolicyError(
                 f"AWS knows no element {name!r} here{hint}",

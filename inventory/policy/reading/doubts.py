@@ -32,7 +32,7 @@ def doubt_of(
 ) -> Doubt:
     if operator is None:
         meant = suggestion_for(operator_name)
-        hint = f"; did you mean {meant}?" if meant else ""
+        hint = f"; perhaps {meant} is meant" if meant else ""
         return "unknown-operator", f"IAM has no condition operator {operator_name!r}{hint}"
     if key is None:
         return "unknown-key", f"the condition key {key_name!r} is neither an SES key nor a global one"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 
 
@@ -77,4 +78,5 @@ def operator_of(name: str) -> Operator | None:
 def suggestion_for(name: str) -> str:
     """The operator that was probably meant, or nothing."""
     bare = name.lower().removesuffix("ifexists").rpartition(":")[2]
-    return _BY_LOWER.get(bare, "")
+    near = get_close_matches(bare, _BY_LOWER, n=1, cutoff=0.85)
+    return _BY_LOWER[near[0]] if near else ""

@@ -8,7 +8,7 @@ from inventory.policy.rules.domains import is_apex
 from inventory.policy.rules.parties import Party, parties
 from inventory.policy.rules.senders import NAMED_REACHES, outside_senders
 from inventory.policy.rules.subjects import IdentitySubject
-from inventory.policy.rules.violations import Violation, violation
+from inventory.policy.rules.violations import Violation, principal_path, violation
 from inventory.policy.rules.wording import as_whom, has_limit, listed
 
 _DELEGATE_REACHES = (*NAMED_REACHES, Reach.NETWORK, Reach.SERVICE_UNPINNED)
@@ -82,4 +82,7 @@ def _delegates(subject: IdentitySubject) -> Iterator[tuple[Delegation, Party]]:
 
 
 def _at(delegation: Delegation, rule_id: str, text: str, party: Party) -> Violation:
-    return violation(rule_id, text, policy=delegation.policy, statement=delegation.statement, subject=party.subject)
+    policy, statement = delegation.policy, delegation.statement
+    return violation(
+        rule_id, text, policy=policy, statement=statement, subject=party.subject, path=principal_path(statement)
+    )

@@ -6,7 +6,7 @@ from inventory.policy.delegations import Channel, Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.rules.parties import ANYONE, parties
 from inventory.policy.rules.subjects import IdentitySubject
-from inventory.policy.rules.violations import Violation, violation
+from inventory.policy.rules.violations import Violation, principal_path, violation
 from inventory.policy.rules.wording import as_whom, content_limits, limit_words
 from inventory.policy.trust import Trust
 
@@ -102,7 +102,8 @@ def _service(subject: IdentitySubject, delegation: Delegation) -> Iterator[Viola
 
 
 def _at(delegation: Delegation, rule_id: str, text: str, subject: str) -> Violation:
-    return violation(rule_id, text, policy=delegation.policy, statement=delegation.statement, subject=subject)
+    policy, statement = delegation.policy, delegation.statement
+    return violation(rule_id, text, policy=policy, statement=statement, subject=subject, path=principal_path(statement))
 
 
 _OPEN_RULES = {

@@ -28,6 +28,11 @@ class Violation:
         return replace(self, severity=severity)
 
 
+def principal_path(statement: int) -> tuple[str | int, ...]:
+    """Where a statement says who is meant."""
+    return ("Statement", statement, "Principal")
+
+
 def violation(
     rule_id: str,
     text: str,

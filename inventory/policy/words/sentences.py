@@ -232,4 +232,5 @@ def _raised(text: str) -> str:
 
 
 def _lowered(text: str) -> str:
-    return text if text[:1] == "'" or ":" in text.partition(" ")[0] else text[:1].lower() + text[1:]
+    first = text.partition(" ")[0]
+    return text if first[:1] == "'" or ":" in first or first.isupper() else text[:1].lower() + text[1:]
