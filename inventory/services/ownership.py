@@ -113,6 +113,15 @@ def lock_owners() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
+def share_owners() -> None:
+    """Let nobody change who owns what while an identity is read or judged; many may do that beside each other.
+
+    Call it before anything else is locked: then a change of owners finds the identity, or the identity sees the change.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+
+
 def _assigned() -> dict[int, Owner]:
     """Assignments in force whose owner is still here; an acting owner goes before any other."""
     rows = OwnerAssignment.objects.active().filter(owner_is_here())

@@ -114,6 +114,7 @@ def enter_people(people: Iterable[NewPerson], *, acting_user: User | None, at: d
 
     Raises :class:`RefusedError` with a line for each entry that does not hold, and then adds nobody.
     """
+    lock_owners()
     added, refused = [], []
     for person in people:
         try:

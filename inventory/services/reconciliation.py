@@ -15,7 +15,7 @@ from inventory.services.findings import FindingCounts, close_for_deleted, see_ag
 from inventory.services.identity_copies import lock_family
 from inventory.services.judgement import Knowledge, judge, save_ranks
 from inventory.services.judgement_grounds import grounds
-from inventory.services.ownership import Owned, OwnerBook
+from inventory.services.ownership import Owned, OwnerBook, share_owners
 from inventory.services.policy_versions import end_policies, save_policies
 from inventory.services.registry_view import RegistryView
 from inventory.services.sending_names import sending_name
@@ -143,6 +143,7 @@ def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCoun
 
 def _locked(scope: Scope, name: str) -> Identity | None:
     """The row and its copies, held against a second reader."""
+    share_owners()
     lock_family(scope, name)
     identity = (
         Identity.objects.select_for_update(of=("self",), no_key=True)

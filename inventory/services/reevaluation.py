@@ -11,6 +11,7 @@ from inventory.services.audit import record
 from inventory.services.findings import FindingCounts
 from inventory.services.identity_copies import lock_family
 from inventory.services.judgement import Judgement, judge
+from inventory.services.ownership import share_owners
 from inventory.services.policy_versions import current_documents
 from inventory.services.reconciliation import assign_owner, save_state
 from inventory.services.registry_view import RegistryView
@@ -57,6 +58,7 @@ def _concerned(accounts: Sequence[str] | None) -> "models.QuerySet[Identity]":
 
 @transaction.atomic
 def _judge_again(stored: Identity, view: RegistryView, at: datetime) -> FindingCounts:
+    share_owners()
     lock_family(stored.scope, stored.name)
     identity = (
         Identity.objects.select_for_update(of=("self",), no_key=True)

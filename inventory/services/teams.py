@@ -18,6 +18,7 @@ from inventory.services.refusals import RefusedError, check_words
 @transaction.atomic
 def enter_team(*, name: str, email: str, aliases: Iterable[str], acting_user: User | None, at: datetime) -> Team:
     """A new team; tags that say its name or an alias follow at once."""
+    lock_owners()
     wanted = check_name(name)
     team = add_team(name=wanted, email=_address(email), aliases=check_aliases(aliases), acting_user=acting_user, at=at)
     reassign_owners(at=at, acting_user=acting_user)

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from inventory.models import AuditEvent, Identity, OwnerAssignment, OwnerRule, User
 from inventory.services.owner_assignments import claim, decide_claim, hand_on
 from inventory.services.owner_rules import add_owner_rule, end_owner_rule
+from inventory.services.ownership import share_owners
 from inventory.services.people import deactivate_person
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.services.teams import set_team_active
@@ -105,3 +107,24 @@ def test_the_last_two_administrators_deactivate_each_other():
     )
     assert said == ["RefusedError", "done"]
     assert User.objects.active().count() == 1
+
+
+def test_an_identity_that_is_found_while_a_rule_is_added():
+    place, team, is_found = builders.scope(), builders.team(), Event()
+
+    def find() -> None:
+        try:
+            with transaction.atomic():
+                share_owners()
+                builders.identity(name="shop.example.com", scope=place)
+                is_found.set()
+                sleep(0.5)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        finding = thread.submit(find)
+        assert is_found.wait(timeout=10)
+        add_owner_rule(kind="domain_suffix", value="shop.example.com", owner=team, acting_user=None, at=NOW)
+        finding.result(timeout=10)
+    assert Identity.objects.get().owner == team
