@@ -21,7 +21,7 @@ RUN python -c "from sesgov.supervisor.setup import copy_assets; copy_assets()" \
  && SESGOV_PRODUCTION=true SESGOV_BASE_URL=https://sesgov.invalid REDIS_URL=redis://127.0.0.1:1 \
     DATABASE_URL=postgresql://127.0.0.1:1/none SESGOV_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_hex(32))')" \
     /venv/bin/python manage.py collectstatic --noinput \
- && python -m compileall -q sesgov inventory
+ && python -m compileall -q approvals inventory sesgov
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin sesgov
