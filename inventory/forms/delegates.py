@@ -21,7 +21,7 @@ class RegisterForm(forms.Form):
         required=False,
         max_length=1000,
         label="Company",
-        help_text="One that is there already, or a new one.",
+        help_text="One that is there already, or a new one. A partner's account needs it.",
         widget=forms.TextInput(attrs={"list": "vendors", "autocomplete": "off"}),
     )
     name = forms.CharField(required=False, max_length=1000, label="What the account is called")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from inventory.models import Account, User, Vendor, VendorContact
 from inventory.services.audit import record
@@ -34,7 +34,7 @@ def add_vendor(facts: VendorFacts, *, acting_user: User | None, at: datetime) ->
     _check(facts, None)
     vendor = Vendor(created_at=at)
     _take(vendor, facts)
-    vendor.save()
+    _save(vendor)
     record(at=at, actor=acting_user, action="vendor.added", target=vendor, data=_said(vendor))
     return vendor
 
@@ -49,7 +49,7 @@ def change_vendor(vendor: Vendor, facts: VendorFacts, *, acting_user: User | Non
     after = _said(locked)
     if after == before:
         return False
-    locked.save()
+    _save(locked)
     changed = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
     record(at=at, actor=acting_user, action="vendor.changed", target=locked, data=changed)
     if not changed.keys().isdisjoint(("name", "contract_ends_on")):
@@ -66,7 +66,20 @@ def _check(facts: VendorFacts, known: Vendor | None) -> None:
     check_text("note", facts.note, _LONGEST_NOTE)
     same = Vendor.objects.filter(name__iexact=name).first()
     if same is not None and same != known:
-        raise RefusedError("name", f"There is a vendor named {same.name} already.")
+        raise _taken(same.name)
+
+
+def _save(vendor: Vendor) -> None:
+    """The constraint speaks where somebody else takes the name at the same moment."""
+    try:
+        with transaction.atomic():
+            vendor.save()
+    except IntegrityError as error:
+        raise _taken(vendor.name) from error
+
+
+def _taken(name: str) -> RefusedError:
+    return RefusedError("name", f"There is a vendor named {name} already.")
 
 
 def _take(vendor: Vendor, facts: VendorFacts) -> None:

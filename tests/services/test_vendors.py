@@ -7,6 +7,7 @@ import pytest
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import Account, AuditEvent, Finding, Identity, Vendor, VendorContact
+from inventory.services import vendors
 from inventory.services.reconciliation import Context, reconcile_identity
 from inventory.services.reevaluation import judge_due
 from inventory.services.refusals import RefusedError
@@ -141,3 +142,11 @@ def test_contacts_come_and_go_with_their_trail():
     assert not VendorContact.objects.exists()
     actions = list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
     assert actions == ["vendor.added", "vendor.contact_added", "vendor.contact_removed"]
+
+
+def test_a_name_that_is_taken_at_the_same_moment_is_refused_and_not_broken(monkeypatch):
+    add()
+    monkeypatch.setattr(vendors, "_check", lambda *_: None)
+    with pytest.raises(RefusedError, match="already"):
+        add("brightmail")
+    assert Vendor.objects.count() == AuditEvent.objects.count() == 1
