@@ -66,5 +66,5 @@ CONTACTS = {
     "Platform": "security@example.com",
     "Public sector": "greta.holm@example.com",
 }
-ADMINISTRATOR = "admin@example.com"
+ADMINISTRATOR, SECURITY, VENDOR_MANAGER = "admin@example.com", "security@example.com", "vendor.manager@example.com"
 LEFT = tuple(person.email for person in OTHERS if person.has_left)

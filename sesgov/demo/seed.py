@@ -93,7 +93,7 @@ def _own(account: known.EstateAccount) -> NewAccount:
         role_arn=f"arn:aws:iam::{account.id}:role/{known.ROLE_NAME}" if has_role else "",
         external_id=known.EXTERNAL_ID if has_role else "",
         profile=known.GOVERNMENT_PROFILE if is_government else "",
-        owner=account.owner,
+        owner="" if account is known.DATA_STAGING else account.owner,
     )
 
 

@@ -9,6 +9,7 @@ from inventory.services.people import deactivate_person
 from inventory.services.reevaluation import reevaluate
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import ADMINISTRATOR, LEFT
+from sesgov.demo.history import decisions
 
 Act = Callable[[datetime], None]
 
@@ -25,7 +26,18 @@ def _contract_is_over(account_id: str, at: datetime) -> None:
 
 # By the day on which each happened, counted backwards.
 ACTS: tuple[tuple[int, Act], ...] = (
+    (88, decisions.confirm_names),
+    (84, decisions.verify_vendors),
+    (63, decisions.add_rule),
     (58, partial(_leaves, LEFT[0])),
     (46, partial(_contract_is_over, known.QUILLFEATHER_PANEL.id)),
+    (42, decisions.keep_view),
+    (39, decisions.claim_and_confirm),
+    (36, decisions.triage_offers),
+    (32, decisions.accept_gate),
+    (29, decisions.triage_reminders),
     (19, partial(_leaves, LEFT[1])),
+    (7, decisions.go_on_leave),
+    (4, decisions.claim_only),
+    (2, decisions.ask_for_checkout),
 )
