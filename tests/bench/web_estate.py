@@ -20,6 +20,7 @@ from inventory.models import (
     PolicyVersion,
     Scope,
     ScopeRun,
+    SendingName,
     SendingPolicy,
     Team,
     User,
@@ -85,6 +86,7 @@ def _fill_registry() -> None:
     User.objects.create(email="bench@example.com", name="Bench", roles=["security"], created_at="2026-01-01T00:00Z")
     _fill(Team, 40, name="'Team ' || n", created_at=_AGO)
     _fill(Vendor, 60, name="'Vendor ' || n", created_at=_AGO)
+    _fill(SendingName, 300, domain="'example' || n || '.com'", created_at=_AGO)
     shared = {"created_at": _AGO, "environment": _of("production", "staging", "development")}
     _fill(
         Account,

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.finding_groups import DIMENSIONS
-from inventory.models import Finding, Identity, User
+from inventory.models import Finding, Identity, User, Vendor
+from inventory.paths import RIGHTS
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.cases import CASES
@@ -23,9 +24,24 @@ from inventory.views.findings import FINDINGS, REMEDIATIONS
 from inventory.views.identities import IDENTITIES
 from inventory.views.policies import POLICIES
 from inventory.views.runs import RUNS
+from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
+from inventory.views.vendors import VENDORS
 from tests.bench.web_estate import fill_estate
 
-_LISTS = (IDENTITIES, POLICIES, FINDINGS, REMEDIATIONS, CASES, ACCEPTANCES, DELEGATES, ACCOUNTS, RUNS)
+_LISTS = (
+    IDENTITIES,
+    POLICIES,
+    FINDINGS,
+    REMEDIATIONS,
+    CASES,
+    ACCEPTANCES,
+    DELEGATES,
+    ACCOUNTS,
+    RUNS,
+    SENDING_NAMES,
+    SUGGESTED_NAMES,
+    VENDORS,
+)
 _FURTHER: dict[str, tuple[dict[str, str], ...]] = {
     "identity": (
         {"q": "n4711"},
@@ -55,6 +71,8 @@ _FURTHER: dict[str, tuple[dict[str, str], ...]] = {
     "case": ({"q": "billing"}, {"sort": "-findings"}, *({"group": each.key} for each in DIMENSIONS)),
     "delegate": ({"q": "4000"}, {"q": "partner 7"}, {"sort": "-identities"}),
     "account": ({"q": "account 7"},),
+    "sending_name": ({"sort": "open_findings"}, {"delegate": "400000000017"}, {"q": "example7"}),
+    "vendor": ({"sort": "sendable"}, {"q": "Vendor 7"}),
 }
 
 
@@ -94,6 +112,9 @@ def _urls() -> list[str]:
     urls += [_url("inventory:first_look", {"by": each.key}) for each in DIMENSIONS]
     urls += [_url("inventory:search", {"q": "billing"}), _url("inventory:search", {"q": "400000000017"})]
     urls.append(reverse("inventory:delegate_detail", args=["400000000017"]))
+    urls += [_url("inventory:identity_list", {"delegate": "400000000017", "right": right}) for right in RIGHTS]
+    urls.append(reverse("inventory:sending_name_detail", args=["example7.com"]))
+    urls.append(reverse("inventory:vendor_detail", args=[Vendor.objects.order_by("pk")[7].pk]))
     for name, model in (("identity", Identity), ("finding", Finding)):
         urls.append(reverse(f"inventory:{name}_detail", args=[model._default_manager.order_by("pk")[10].pk]))
     return urls
@@ -131,5 +152,5 @@ def _first_byte(response: HttpResponseBase) -> None:
     if isinstance(response, StreamingHttpResponse):
         lines = iter(response)
         next(lines)
-        next(lines)
+        next(lines, "")
         response.close()
