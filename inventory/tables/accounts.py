@@ -5,13 +5,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django_tables2 import Column, Table
 
 from inventory.models import Account
 from inventory.tables.columns import AccountIdColumn, NumberColumn
 from inventory.templatetags import words as looks
 from inventory.words import ENVIRONMENT
+
+_LEFT = mark_safe(' <span class="word word-bad">Left the organization</span>')  # a constant
 
 
 def identity_count(number: int, account: Any) -> str | SafeString:
@@ -44,7 +46,7 @@ class AccountTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
 
     def render_name(self, record: Account) -> SafeString:
         address = reverse("inventory:account_detail", args=[record.account_id])
-        left = format_html(' <span class="word word-bad">Left the organization</span>') if record.left_at else ""
+        left = _LEFT if record.left_at else ""
         return format_html('<a href="{}">{}</a>{}', address, record.name or "No name", left)
 
     def value_name(self, record: Account) -> str:

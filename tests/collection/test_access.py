@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.aws.accounts import AccountAccess
 from inventory.aws.sessions import Sessions
-from inventory.models import Scope
+from inventory.models import Identity, Scope
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, collect
 
@@ -90,6 +90,41 @@ def test_credentials_of_a_role_are_kept_and_renewed_before_they_end(double):
     now += timedelta(minutes=56)
     assert sessions.client(access, "sesv2", REGION) is not first
     assert len(double.calls(action="AssumeRole")) == 2
+
+
+def test_credentials_that_expire_in_mid_run_are_asked_for_anew_and_nothing_is_lost(double):
+    """Fault: the session of the role ends between two identities; the run goes on with a new one."""
+    builders.account(account_id=OTHER, role_arn=ROLE)
+    names = {f"n{number}.example.com" for number in range(6)}
+    for name in names:
+        double.put_identity(OTHER, REGION, name)
+    double.fault("error", code="ExpiredTokenException", status=403, action="GetEmailIdentity", after=3, times=1)
+
+    scope = collect()["scopes"][0]
+
+    assert (scope["outcome"], scope["identities"]) == ("complete", 6)
+    assert len(double.calls(action="AssumeRole")) == 2
+    assert set(Identity.objects.live().values_list("name", flat=True)) == names
+
+
+def test_credentials_that_expire_and_are_not_renewed_leave_what_was_read(double):
+    """Fault: the role is taken away while its session ends; the scope says so, and nobody is taken for gone."""
+    builders.account(account_id=OTHER, role_arn=ROLE)
+    for number in range(6):
+        double.put_identity(OTHER, REGION, f"n{number}.example.com")
+    assert collect()["outcome"] == "complete"
+    read_at = {identity.name: identity.last_read_at for identity in Identity.objects.all()}
+    double.forget_calls()
+    double.fault("error", code="ExpiredTokenException", status=403, action="GetEmailIdentity", after=3)
+    double.fault("deny", action="AssumeRole", after=1)
+
+    scope = collect()["scopes"][0]
+
+    assert (scope["outcome"], scope["error"].partition(":")[0]) == ("partial", "AccessDenied")
+    assert "The role in account" in scope["error"]
+    assert Identity.objects.live().count() == 6
+    reread = [identity for identity in Identity.objects.all() if identity.last_read_at != read_at[identity.name]]
+    assert 0 < len(reread) < 6
 
 
 def test_another_partition_has_its_own_arns_and_home(double, monkeypatch):
