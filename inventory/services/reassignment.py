@@ -93,5 +93,5 @@ def _save(group: list[StoredOwner], changes: dict[str, object], at: datetime, ac
             for each in group
         )
     data = {"fields": sorted(changes)}
-    targets = [(Identity(pk=stored.pk, name=stored.name), data) for stored in group]
+    targets = [(Identity.from_db(None, ("id", "name"), (stored.pk, stored.name)), data) for stored in group]
     record_all(at=at, actor=acting_user, action="identity.reassigned", targets=targets)
