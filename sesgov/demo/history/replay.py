@@ -11,6 +11,7 @@ from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun
 from inventory.services.collection_limits import CollectionLimits
 from inventory.services.collectors import Collector
+from inventory.services.reevaluation import judge_due
 from inventory.services.runs import start_run
 from sesgov.demo.aws_double.client import DoubleClient
 from sesgov.demo.estate import World
@@ -18,6 +19,9 @@ from sesgov.demo.history import position
 from sesgov.demo.history.estate import Place, faults_on, identities_on, world_on
 from sesgov.demo.history.position import Position
 from sesgov.demo.history.steps import Step
+
+# What follows from an act has followed by then, and the day's readings come later.
+ACTED = timedelta(minutes=30)
 
 
 class SetClock:
@@ -70,11 +74,15 @@ class Replay:
                 self._look(step)
                 position.end(step, at=self._real())
             else:
-                with transaction.atomic():
-                    step.act(step.at)
-                    position.end(step, at=self._real())
+                self._act(step, step.act)
             on_step(step)
         self._show(0)
+
+    @transaction.atomic
+    def _act(self, step: Step, act: Callable[[datetime], None]) -> None:
+        act(step.at)
+        judge_due(at=step.at + ACTED)
+        position.end(step, at=self._real())
 
     def _look(self, step: Step) -> None:
         self._show(step.day)
