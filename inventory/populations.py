@@ -1,6 +1,7 @@
 """The populations that figures count and lists show: one definition, so that a tile and its list have one length."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -98,6 +99,23 @@ def unverified_senders(user: User, on: date) -> QuerySet[Any, Any]:
     return registered.exclude(worst_trust__in=UNREGISTERED_RANKS)
 
 
+@dataclass(frozen=True, slots=True)
+class SenderCounts:
+    """How many outside accounts may send, and of how many of them nobody vouches for it."""
+
+    all: int
+    unregistered: int
+    unverified: int
+
+
+def sender_counts(user: User, on: date) -> SenderCounts:
+    """The lengths of :func:`senders`, :func:`unregistered_senders` and :func:`unverified_senders`: two queries."""
+    found = dict(senders(user).order_by().values_list("account_id", "worst_trust"))
+    unregistered = {account_id for account_id, rank in found.items() if rank in UNREGISTERED_RANKS}
+    unverified = set(unverified_accounts(on).values_list("account_id", flat=True)) & (found.keys() - unregistered)
+    return SenderCounts(len(found), len(unregistered), len(unverified))
+
+
 def unverified_accounts(on: date) -> QuerySet[Any, Any]:
     """The ids of registered accounts that are not verified on a day."""
     verified = Account.objects.verified(on).order_by().values("pk")
@@ -188,8 +206,10 @@ def remediations(
     rows = FindingEpisode.objects.filter(closed_at__gte=closed_from, closed_at__lt=closed_before)
     if is_baseline is not None:
         rows = rows.filter(is_baseline=is_baseline)
+    if not user.reads_inventory:
+        rows = rows.filter(finding__identity__in=Identity.objects.visible_to(user))
     return (
-        rows.filter(reason__in=_ENDED_WELL, finding__identity__in=Identity.objects.visible_to(user))
+        rows.filter(reason__in=_ENDED_WELL)
         .exclude(finding__severity="info")
         .select_related("finding__identity__scope__account")
         .order_by("-closed_at", "id")

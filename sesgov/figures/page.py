@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from inventory.models import Account, FigureSnapshot, Identity
+from inventory.models import Account, FigureSnapshot
 from inventory.views.requests import person
 from sesgov.figures.catalogue import SERIES
 from sesgov.figures.days import end_of
@@ -70,9 +70,8 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         return render(request, "figures/figures.html", context)
     asked = request.GET.get("on", "")
     on = _day(asked, known)
-    identities = Identity.objects.visible_to(user).filter(**({"scope__account": account} if account else {}))
     points = snapshots([each.key for each in SERIES], until=on, account=account.pk if account else None)
-    counted = weeks(identities.order_by(), on)
+    counted = weeks(account, on)
     drawn, top = bars(counted)
     context |= {
         "on": on,

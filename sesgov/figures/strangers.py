@@ -48,8 +48,8 @@ SERIES = Series(
 
 def strangers(facts: Facts, coverage: str) -> Figure:
     """Account ids with send rights that nobody registered, or that nobody verified in 12 months."""
-    unregistered = populations.unregistered_senders(facts.user).count()
-    unverified = populations.unverified_senders(facts.user, local_day(facts.at)).count()
+    counted = populations.sender_counts(facts.user, local_day(facts.at))
+    unvouched = counted.unregistered + counted.unverified
     is_known = has_data(facts)
     return Figure(
         key=SERIES.key,
@@ -57,16 +57,16 @@ def strangers(facts: Facts, coverage: str) -> Figure:
         formula="Outside account ids that may send and stand in no registry, copied example ids included; and those "
         "registered of which nobody has verified in the last 12 months that they are who the registry says.",
         unit=SERIES.unit,
-        reading=unregistered + unverified if is_known else None,
-        n=populations.senders(facts.user).count(),
+        reading=unvouched if is_known else None,
+        n=counted.all,
         n_of="accounts with send rights",
         target="0",
-        is_met=unregistered + unverified == 0 if is_known else None,
+        is_met=unvouched == 0 if is_known else None,
         better="lower",
         as_of=facts.at,
         coverage=coverage,
         links=(
-            Link("unknown", unregistered, list_url("delegate", trust="unregistered", sends="yes")),
-            Link("not verified", unverified, list_url("delegate", trust="unverified", sends="yes")),
+            Link("unknown", counted.unregistered, list_url("delegate", trust="unregistered", sends="yes")),
+            Link("not verified", counted.unverified, list_url("delegate", trust="unverified", sends="yes")),
         ),
     )

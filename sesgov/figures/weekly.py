@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncWeek
 
-from inventory.models import FindingEpisode, Identity, RiskAcceptance
+from inventory.models import Account, FindingEpisode, RiskAcceptance
 from sesgov.figures.days import end_of
 
 _ENDED_WELL = (FindingEpisode.Reason.FIXED, FindingEpisode.Reason.IDENTITY_DELETED)
@@ -24,20 +24,19 @@ class Week:
     accepted: int
 
 
-def weeks(identities: QuerySet[Identity], until: date) -> list[Week]:
-    """The last 13 weeks up to the end of a day, oldest first: three queries.
+def weeks(account: Account | None, until: date) -> list[Week]:
+    """The last 13 weeks up to the end of a day, oldest first, of one account or of all: three queries.
 
     Opened leaves out what the first look at a region found; fixed holds what ended as fixed or with its identity;
     accepted what two people let stand. Hints are in no count.
     """
     first = until - timedelta(days=until.weekday() + 7 * (SHOWN_WEEKS - 1))
     between = (end_of(first - timedelta(days=1)).at, end_of(until).at)
-    episodes = FindingEpisode.objects.filter(finding__identity__in=identities).exclude(finding__severity="info")
+    place = {"finding__identity__scope__account": account} if account else {}
+    episodes = FindingEpisode.objects.filter(**place).exclude(finding__severity="info")
     opened = _by_week(episodes.filter(is_baseline=False), "opened_at", between)
     fixed = _by_week(episodes.filter(reason__in=_ENDED_WELL), "closed_at", between)
-    approved = RiskAcceptance.objects.filter(
-        finding__identity__in=identities, decision=RiskAcceptance.Decision.APPROVED
-    )
+    approved = RiskAcceptance.objects.filter(**place, decision=RiskAcceptance.Decision.APPROVED)
     accepted = _by_week(approved, "decided_at", between)
     mondays = [first + timedelta(weeks=number) for number in range(SHOWN_WEEKS)]
     return [Week(day, opened.get(day, 0), fixed.get(day, 0), accepted.get(day, 0)) for day in mondays]

@@ -30,7 +30,7 @@ def _figures(user: User) -> dict[str, Figure]:
     return {figure.key: figure for figure in figures.all_figures(Facts(user, NOW))}
 
 
-@pytest.mark.parametrize("role", [Role.SECURITY, Role.OWNER])
+@pytest.mark.parametrize("role", [Role.SECURITY, Role.OWNER, Role.VIEWER])
 def test_each_link_leads_to_a_list_of_that_length(role):
     world = estate.build()
     for reach, trust in (("public", "unknown"), ("organization", "organization"), ("undetermined", "unknown")):
