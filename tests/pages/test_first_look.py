@@ -85,7 +85,7 @@ def test_every_step_leads_to_what_it_removes(by):
     _estate()
     client = client_of("security")
     page = text_of(client, f"{PAGE}?by={by}")
-    links = _links(page, 'class="rows steps"', " finding")
+    links = _links(page, 'class="rows step-rows"', " finding")
     assert sum(number for _, number in links) == 8
     assert {url: _length(client, url) for url, _ in links} == dict(links)
     assert "100 %" in page
