@@ -202,6 +202,8 @@ CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("rediss:"):
     CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long the broker is away, a worker that gave up would be away for longer.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 2}
 # Who nudges a worker does not wait for a broker that is away: the row is there, and beat comes by.
 CELERY_TASK_PUBLISH_RETRY = False
