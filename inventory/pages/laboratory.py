@@ -1,8 +1,7 @@
 """The policy laboratory: what a pasted policy would allow, to whom, and how it could allow less."""
 
-import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,32 +9,29 @@ from functools import cached_property
 from inventory.models import Account
 from inventory.pages.laboratory_marks import Mark, marks_of
 from inventory.pages.laboratory_question import Question, QuestionError
+from inventory.pages.laboratory_steps import Step, diff_lines
+from inventory.pages.laboratory_verdicts import Verdict, risk_of
 from inventory.pages.policy_history import DiffLine
 from inventory.policy.check.inputs import CheckedIdentity, InputError, read_identities
 from inventory.policy.check.results import CheckResult, check
 from inventory.policy.delegations import Delegation
 from inventory.policy.evaluation.decisions import Decision, evaluate
 from inventory.policy.evaluation.documents import UnreadablePolicyError
-from inventory.policy.reading.jsontext import PolicyError, parse
+from inventory.policy.reading.jsontext import PolicyError
 from inventory.policy.requests import Request
 from inventory.policy.tightening.drafts import pretty
-from inventory.policy.tightening.placeholders import KEEP, ChoiceError, Placeholder, PlaceholderKind, marks_in
+from inventory.policy.tightening.placeholders import KEEP, ChoiceError, Placeholder, marks_in
 from inventory.policy.tightening.proposals import Proposal, Tightened, tighten
-from inventory.policy.trust import Registry, Trust
+from inventory.policy.trust import Registry
 from inventory.policy.words.requests import describe_request
 from inventory.policy.words.sentences import describe
 
 LARGEST = 120_000
 """Characters; 20 policies of 4 KB fit, laid out generously."""
-
 MOST_TIGHTENED = 40
 """Statements; beyond, one policy at a time is tightened."""
-
 MOST_SHOWN = 60
 """Delegations; beyond, their number is said."""
-
-_NOT_VOUCHED_FOR = (Trust.UNKNOWN, Trust.FORMER, Trust.PLACEHOLDER)
-_DIFF_KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
 _DEFAULT_NAME = "policy"
 
 
@@ -49,42 +45,6 @@ class Unreadable:
     element: str = ""
     excerpt: str = ""
     caret: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One delegation as a sentence, with a request that shows it."""
-
-    position: int
-    sentence: str
-    delegation: Delegation
-    witness: str
-    is_confirmed: bool
-
-    @property
-    def tone(self) -> str:
-        """``bad`` for what nobody vouches for, ``plain`` otherwise."""
-        return "bad" if self.delegation.trust in _NOT_VOUCHED_FOR or self.delegation.reach.rank <= 1 else "plain"
-
-    @property
-    def witness_json(self) -> str:
-        """The request, as ``evaluate_policy`` reads it."""
-        return pretty(self.delegation.witness.to_json()) if self.delegation.witness else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One open question of the tightened version, with its answer so far."""
-
-    placeholder: Placeholder
-    answer: str
-    is_kept: bool
-    error: str
-
-    @property
-    def input_type(self) -> str:
-        """The kind of the input field."""
-        return "date" if self.placeholder.kind is PlaceholderKind.END_DATE else "text"
 
 
 @dataclass(frozen=True)
@@ -171,7 +131,7 @@ class Experiment:
         """Each delegation, the least trusted and widest first; what direct calls may do is not said again of others."""
         if self.result is None:
             return []
-        ordered = sorted(enumerate(self.result.analysis.delegations), key=lambda pair: _risk(pair[1]))
+        ordered = sorted(enumerate(self.result.analysis.delegations), key=lambda pair: risk_of(pair[1]))
         found: dict[object, Verdict] = {}
         for position, each in ordered:
             said = (each.policy, each.statement, each.reach, each.trust, each.accounts, each.principals, each.services)
@@ -298,38 +258,4 @@ class Experiment:
         if self.tightened is None:
             return []
         pairs = [(name, text, self.tightened.policies[name]) for name, text in self.tightened.originals.items()]
-        return [(name, list(_diff(before, after))) for name, before, after in pairs if before != after]
-
-
-def _risk(delegation: Delegation) -> tuple[int, int, int, str, int]:
-    trust_rank = delegation.trust.rank if delegation.trust else 99
-    return 0 if delegation.is_outside else 1, trust_rank, delegation.reach.rank, delegation.policy, delegation.statement
-
-
-def _diff(before: str, after: str) -> Iterator[DiffLine]:
-    for line in list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]:
-        yield DiffLine(_DIFF_KINDS.get(line[:1], "same"), line)
-
-
-def laid_out(text: str) -> str:
-    """The text with one member to a line; as it is where it is no JSON."""
-    try:
-        parse(text)
-    except PolicyError:
-        return text
-    return pretty(json.loads(text.removeprefix("\ufeff")))
-
-
-def text_of(policies: Mapping[str, str]) -> str:
-    """The policies of an identity as one text: a single document, or an object of name to document."""
-    if len(policies) == 1:
-        return laid_out(next(iter(policies.values())))
-    return pretty({name: _document(text) for name, text in policies.items()}) if policies else ""
-
-
-def _document(text: str) -> object:
-    try:
-        is_object = isinstance(parse(text).value, dict)
-    except PolicyError:
-        return text
-    return json.loads(text.removeprefix("\ufeff")) if is_object else text
+        return [(name, list(diff_lines(before, after))) for name, before, after in pairs if before != after]

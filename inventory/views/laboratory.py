@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from inventory.forms.questions import QuestionForm
 from inventory.models import Identity, User
 from inventory.pages.analysed import analysed
-from inventory.pages.laboratory import Experiment, laid_out, text_of
+from inventory.pages.laboratory import Experiment
 from inventory.pages.laboratory_question import FIELDS, Question, question_about
+from inventory.pages.laboratory_text import laid_out, text_of
 from inventory.policy.tightening.placeholders import KEEP
 from inventory.views.requests import person
 

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from inventory.models import Role
-from inventory.pages.laboratory import laid_out, text_of
 from inventory.pages.laboratory_question import Question, QuestionError, question_about
+from inventory.pages.laboratory_text import laid_out, text_of
 from inventory.policy.channels import Channel
 from inventory.policy.requests import CallerKind
 from tests import builders
@@ -62,6 +62,14 @@ def test_marks_name_the_lines_of_the_text_as_it_was_pasted():
     page = _post(_policy())
     line = _policy().split("\n").index('      "Principal": "*",') + 1
     assert f'data-line="{line}" data-tone="bad"' in page
+
+
+def test_a_trap_is_told_once_beside_its_line():
+    page = _post(_policy({"AWS": PARTNER}, Condition={"Bool": {"ses:RequireTLS": "true"}}))
+    marks = page.partition("Beside the lines")[2].partition("Tightened version")[0]
+    line = marks.partition('"ses:RequireTLS": "true"')[2]
+    assert line.count("ses:RequireTLS does not exist") == 1
+    assert "excludes nothing" not in marks
 
 
 def test_the_lines_count_in_several_policies_as_well():

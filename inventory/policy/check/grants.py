@@ -11,7 +11,7 @@ from inventory.policy.grants.coverage import Axis, Match, Wider, covers, parts_o
 from inventory.policy.grants.terms import GrantTerms, TermsError
 from inventory.policy.reach import Reach
 from inventory.policy.rules.rule_texts import Severity
-from inventory.policy.rules.violations import Violation, violation
+from inventory.policy.rules.violations import Violation, principal_path, violation
 from inventory.policy.words.sentences import describe
 
 _OPEN = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK)
@@ -75,7 +75,13 @@ def _violation(part: Delegation, verdicts: Sequence[Wider], name: str) -> Violat
         rule_id, severity = "unapproved-delegation", Severity.CRITICAL if part.reach in _OPEN else Severity.HIGH
         text = f"No approved grant covers this: {describe(part, name, {})}"
     return violation(
-        rule_id, text, policy=part.policy, statement=part.statement, subject=_subject(part), severity=severity
+        rule_id,
+        text,
+        policy=part.policy,
+        statement=part.statement,
+        subject=_subject(part),
+        path=principal_path(part.statement),
+        severity=severity,
     )
 
 
