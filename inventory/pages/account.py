@@ -1,5 +1,6 @@
 """One account: what it is to us, how we get in, what is seen of it, and what was said of it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,8 +52,10 @@ class EventRow:
 
     @property
     def words(self) -> str:
-        """What was done."""
-        return action_words(self.event.action)
+        """What was done, with the fields that changed."""
+        changed = json.loads(self.event.data).get("changed", {})
+        fields = ", ".join(name.replace("_", " ") for name in changed) if isinstance(changed, dict) else ""
+        return f"{action_words(self.event.action)}: {fields}" if fields else action_words(self.event.action)
 
 
 def account_context(account: Account, at: datetime) -> dict[str, object]:
@@ -62,7 +65,8 @@ def account_context(account: Account, at: datetime) -> dict[str, object]:
     done = next((check for check in checks if check.checked_at is not None), None)
     return {
         "account": account,
-        "regions": rows,
+        "regions": [row for row in rows if row.scope.is_expected],
+        "not_expected": _not_expected(rows),
         "groups": grouped(_unseen(account, row) for row in rows if row.sight not in _SEEN),
         "identities": sum(row.identities for row in rows),
         "is_counted_whole": all(row.sight in _SEEN for row in rows) and bool(rows),
@@ -84,6 +88,15 @@ def _regions(account: Account, at: datetime) -> list[RegionRow]:
         RegionRow(scope, scope.sight(at), scope.identity_count, by_scope.get(scope.pk))  # type: ignore[attr-defined]  # annotated
         for scope in scopes
     ]
+
+
+def _not_expected(rows: list[RegionRow]) -> list[tuple[str, list[str]]]:
+    """Regions that need not be read, by the reason."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if not row.scope.is_expected:
+            reasons.setdefault(row.scope.unexpected_reason, []).append(row.scope.region)
+    return sorted(reasons.items())
 
 
 def _unseen(account: Account, row: RegionRow) -> Unseen:

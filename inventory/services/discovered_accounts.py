@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import transaction
 
 from inventory.aws.organizations import ListedAccount
 from inventory.models import Account, Discovery, Organization
@@ -79,9 +79,10 @@ def _update(
 
 
 def register_leavers(organization: Organization, discovery: Discovery, *, at: datetime) -> None:
-    """Mark what a complete listing lacked; it stays in the registry, and is former until a person says otherwise."""
-    lacking = models.Q(listed_at__lt=discovery.requested_at) | models.Q(listed_at=None)
-    rows = Account.objects.select_for_update(of=("self",), no_key=True).filter(lacking, organization=organization)
+    """Mark what was listed before and now is not; it stays, and is former until a person says otherwise."""
+    rows = Account.objects.select_for_update(of=("self",), no_key=True).filter(
+        listed_at__lt=discovery.requested_at, organization=organization
+    )
     for account in rows.order_by("pk"):
         account.left_at, account.organization, account.ou_path = at, None, ""
         account.save(update_fields=["left_at", "organization", "ou_path"])

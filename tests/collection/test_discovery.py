@@ -88,6 +88,8 @@ def test_an_account_that_left_is_said_and_never_removed_and_counts_as_former(own
     assert gone.left_at is not None
     assert gone.trust(timezone.localdate()) is Trust.FORMER
     assert discover().left == []
+    assert builders.account(organization=found.organization).left_at is None
+    assert discover().left == []
 
     keep_as_ours(gone.account_id, acting_user=builders.user("security"), at=timezone.now())
     gone.refresh_from_db()

@@ -61,6 +61,7 @@ def test_it_says_what_is_seen_and_what_is_not_and_why(account):
     shown = page(account, Role.VIEWER)
     assert "AWS denied it. Ask for it." in shown
     assert "The region is not enabled." in shown
+    assert "1 region not expected: The region is not enabled." in shown
     assert "At least 1 identity" in shown
     assert "The role can be assumed." in shown
     assert "kept-secret" not in shown
