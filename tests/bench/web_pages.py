@@ -18,7 +18,9 @@ from inventory.models import Finding, Identity, User, Vendor
 from inventory.paths import RIGHTS
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
+from inventory.views.audit import AUDIT
 from inventory.views.cases import CASES
+from inventory.views.claims import CLAIMABLE, OWNERLESS
 from inventory.views.delegates import DELEGATES
 from inventory.views.findings import FINDINGS, REMEDIATIONS
 from inventory.views.identities import IDENTITIES
@@ -41,6 +43,9 @@ _LISTS = (
     SENDING_NAMES,
     SUGGESTED_NAMES,
     VENDORS,
+    AUDIT,
+    OWNERLESS,
+    CLAIMABLE,
 )
 _FURTHER: dict[str, tuple[dict[str, str], ...]] = {
     "identity": (
@@ -99,7 +104,7 @@ def report(identities: int, delegations: int, findings: int, rounds: int) -> Non
 
 
 def _urls() -> list[str]:
-    urls = [reverse("dashboard")]
+    urls = [reverse("dashboard"), reverse("figures")]
     for page in _LISTS:
         asked: tuple[Mapping[str, str], ...] = (
             {},

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from inventory.models import FigureSnapshot, FindingEpisode, Outcome, Role, Scope
+from inventory.models import FigureSnapshot, FindingEpisode, Outcome, Role, ScheduledJob, Scope
+from inventory.services.schedule import is_daily_due
 from sesgov.figures import Facts, all_figures
 from sesgov.figures.catalogue import SERIES
 from sesgov.figures.days import until
 from sesgov.figures.series import Population, Series, measured
 from sesgov.figures.shapes import Point
-from sesgov.figures.snapshots import fill_snapshots
+from sesgov.figures.snapshots import JOB, fill_daily, fill_snapshots
+from sesgov.tasks import daily_figures
 from tests import builders
 from tests.builders import NOW
 from tests.pages import estate
@@ -162,3 +164,24 @@ def test_an_identity_that_is_gone_is_counted_on_the_days_on_which_it_was_there()
     fill_snapshots(until=NOW.date(), at=NOW)
     rows = FigureSnapshot.objects.filter(key="owners", account=None).order_by("on")
     assert [(row.value, row.of) for row in rows] == [(0, 1)] * 3
+
+
+def test_the_daily_job_takes_the_day_that_is_over_and_those_that_were_missed():
+    builders.delegation(identity=builders.identity(scope=builders.scope(baseline_at=NOW - days(9))))
+    fill_snapshots(until=NOW.date() - days(5), at=NOW)
+    assert is_daily_due(JOB, at=NOW)
+    assert daily_figures() is True
+    taken = set(FigureSnapshot.objects.values_list("on", flat=True))
+    assert max(taken) == NOW.date() - days(1)
+    assert len(taken) == 9
+    FigureSnapshot.objects.all().delete()
+    assert daily_figures() is False
+    assert not FigureSnapshot.objects.exists()
+    with time_machine.travel(NOW + days(1), tick=False):
+        assert daily_figures() is True
+
+
+def test_two_beats_take_it_once():
+    builders.delegation(identity=builders.identity(scope=builders.scope(baseline_at=NOW - days(3))))
+    assert [fill_daily(at=NOW), fill_daily(at=NOW)] == [True, False]
+    assert ScheduledJob.objects.get(job=JOB).finished_at == NOW
