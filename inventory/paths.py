@@ -31,7 +31,7 @@ class _HasStatement(Func):
 
 def paths(user: User) -> QuerySet[Delegation]:
     """Every live delegation to somebody outside that the person may see."""
-    return Delegation.objects.visible_to(user).live().outside().filter(identity__gone_at=None)
+    return Delegation.objects.visible_to(user).live().outside()
 
 
 def paths_of(user: User, accounts: "QuerySet[Account] | list[str]") -> QuerySet[Delegation]:
