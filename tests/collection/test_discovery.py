@@ -141,7 +141,7 @@ def test_throttled_calls_are_taken_up_again(own):
     own.load_world(world(*(member(number) for number in range(1, 46)), legacy_status=True))
     own.fault("throttle", action="ListAccounts", times=3)
     own.fault("throttle", action="ListParents", after=5, times=4)
-    waited = []
+    waited: list[float] = []
 
     found = discover(sleep=waited.append)
 
