@@ -1,4 +1,4 @@
-"""Gunicorn's settings in production: its own lines look like all others. Used by `gunicorn -c python:sesgov.gunicorn`."""
+"""Gunicorn's settings in production (`gunicorn -c python:sesgov.gunicorn`): its own lines look like all others."""
 
 from sesgov.settings import LOGGING
 

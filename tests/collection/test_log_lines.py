@@ -3,11 +3,12 @@
 import io
 import json
 import logging
+import re
 from contextlib import contextmanager
 
 import pytest
 import structlog
-from allauth.account.internal.flows.password_reset import get_reset_password_url
+from django.core import mail
 from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
@@ -125,12 +126,12 @@ def _session_cookie(client: Client) -> str:
     return next(name for name in client.cookies if "session" in name)
 
 
-def test_a_link_that_sets_a_password_is_not_in_the_log(rf):
-    user = builders.user("viewer", password=PASSWORD)
-    link = get_reset_password_url(rf.get("/"), user)
-    key = link.rpartition("/reset/key/")[2].strip("/")
-    assert len(key) > 20
+def test_a_link_that_sets_a_password_is_not_in_the_log():
+    cache.clear()
+    builders.user("viewer", email="maya@example.com", password=PASSWORD)
     with lines() as written:
+        Client().post(reverse("account_reset_password"), {"email": "maya@example.com"})
+        (key,) = re.findall(r"/reset/key/([^/\s]+)", str(mail.outbox[0].body))
         Client().get(f"/me/password/reset/key/{key}/")
         Client().get(f"/me/password/reset/key/{key}x/?next=/")
     text = "\n".join(written())

@@ -1,5 +1,6 @@
 """A backup as README has it made, restored into a new database: the same rows, and the trail as strict as before."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def _has_tools() -> bool:
     if not shutil.which("pg_dump") or not shutil.which("pg_restore"):
         return False
     said = subprocess.run(["pg_dump", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.split()[-1].split(".")[0].strip(")")) >= connection.pg_version // 10000
+    with psycopg.connect(_url("postgres")) as server:
+        return int(re.findall(r"\d+", said)[0]) >= server.info.server_version // 10000
 
 
 def test_what_was_dumped_is_there_again_and_append_only(restored, tmp_path):
