@@ -108,6 +108,11 @@ def test_every_other_page(visit, world):
     visit.sign_in()
     for name in ("identity", "finding", "delegate", "run", "policy", "account"):
         visit.go(reverse(f"inventory:{name}_list"))
+    visit.go(reverse("inventory:case_list"))
+    visit.go(reverse("inventory:acceptance_list"))
+    world.finding.episodes.update(is_baseline=True)
+    visit.go(reverse("inventory:first_look"))
+    visit.go(f"{reverse('inventory:finding_list')}?group=vendor")
     visit.go(reverse("inventory:run_detail", args=[world.run.pk]))
     visit.go(reverse("inventory:delegate_detail", args=["999988887777"]))
     visit.go(f"{reverse('inventory:search')}?q=shop")
