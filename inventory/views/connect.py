@@ -104,7 +104,7 @@ def account_import(request: HttpRequest) -> HttpResponse:
     return redirect("inventory:connect")
 
 
-def _imported(file: File[bytes], user: User, *, is_check: bool) -> ImportReport:
+def _imported(file: "File[bytes]", user: User, *, is_check: bool) -> ImportReport:
     # One byte more than is read: then it is refused as too long, whatever the browser claims.
     data = file.read(LONGEST_FILE + 1)
     return import_accounts(file.name or "", data, is_check=is_check, acting_user=user, at=timezone.now())
