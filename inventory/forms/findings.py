@@ -32,7 +32,7 @@ class CommentForm(forms.Form):
 class AcceptanceForm(forms.Form):
     """A request to let the finding stand."""
 
-    kind = forms.ChoiceField(label="What is it?", choices=RiskAcceptance.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="What is it?", choices=RiskAcceptance.Kind.choices)
     justification = forms.CharField(
         label="Why may it stand?",
         help_text="What limits the harm, and what will have changed by then.",
