@@ -76,7 +76,7 @@ def _database(_at: datetime) -> Part:
         cursor.execute("SELECT 1")
         missing = _missing_migrations()
     if missing:
-        return Part("failed", f"{missing} migrations have not been applied: manage.py migrate.")
+        return Part("failed", f"Migrations that have not been applied: {missing}. Run manage.py migrate.")
     return Part("ok", "It answers, and every migration has been applied.")
 
 

@@ -84,7 +84,7 @@ def test_a_migration_that_was_not_applied_is_named(monkeypatch):
     newest = MigrationRecorder.Migration.objects.filter(app="inventory").order_by("-name").first()
     assert newest
     newest.delete()
-    assert _broken("database")["reason"] == "1 migrations have not been applied: manage.py migrate."
+    assert _broken("database")["reason"] == "Migrations that have not been applied: 1. Run manage.py migrate."
 
 
 def test_a_broker_that_is_away_is_named_and_leaves_the_worker_unknown(settings):
