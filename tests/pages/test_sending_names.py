@@ -123,6 +123,7 @@ def test_an_owner_sees_the_name_as_far_as_their_identities_go():
     assert set(listed(client)) == {"shop.example.com"}
     text = page("shop.example.com", client)
     assert "1 identity in" in text
+    assert "this name may have other identities" in text
     assert "other.shop" not in text
     assert "4444-5555-6668" not in text
     url = reverse("inventory:sending_name_export")
