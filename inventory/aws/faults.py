@@ -68,7 +68,7 @@ UNRECOGNIZED_CODES = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "RegionDisabledException", "UnrecognizedClientException"}
 )
 # Services that speak JSON or EC2's protocol deny with HTTP status 400.
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_OPERATION = {
     "InvalidAction", "MethodNotAllowed", "NotImplemented", "UnknownOperation", "UnknownOperationException",
@@ -108,7 +108,7 @@ def _kind(code: str, status: int) -> FaultKind:
         (FaultKind.THROTTLED, _THROTTLED),
         (FaultKind.UNRECOGNIZED, UNRECOGNIZED_CODES),
         (FaultKind.EXPIRED, _EXPIRED),
-        (FaultKind.DENIED, _DENIED),
+        (FaultKind.DENIED, DENIED_CODES),
         (FaultKind.UNKNOWN_OPERATION, _UNKNOWN_OPERATION),
     ):
         if code in codes:

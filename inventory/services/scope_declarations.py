@@ -61,8 +61,11 @@ def _check_scope(scope: Scope) -> None:
             f"{scope.get_last_outcome_display().lower() or 'none'}.",
         )
     known = Identity.objects.live().filter(scope=scope).count()
-    if known:
-        raise RefusedError("scope", f"{known} identities are known in {scope.region}, so it is in use.")
+    # Names can be listed where nothing may be read.
+    last = scope.scope_runs.exclude(outcome="").order_by("-run_id").first()
+    named = max(known, last.identities_listed if last else 0)
+    if named:
+        raise RefusedError("scope", f"{named} identities are known in {scope.region}, so it is in use.")
 
 
 def _check_words(evidence: str, ends_on: date, today: date) -> None:

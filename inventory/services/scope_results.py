@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import models, transaction
 
-from inventory.aws.faults import UNRECOGNIZED_CODES, Fault
+from inventory.aws.faults import DENIED_CODES, UNRECOGNIZED_CODES, Fault
 from inventory.aws.identities import IdentityFacts
 from inventory.aws.listings import Page
 from inventory.aws.regions import NOT_ENABLED
@@ -116,13 +116,14 @@ def _count(job: ScopeRun, reading: Reading) -> None:
 def finish_read(reading: Reading, *, at: datetime) -> None:
     """Every identity was asked for: complete, unless some could not be read."""
     job = hold(reading.job_id, reading.fence)
-    failed = job.listed.filter(state=ListedIdentity.State.FAILED).count()
-    if not failed:
+    codes = list(job.listed.filter(state=ListedIdentity.State.FAILED).values_list("error_code", flat=True))
+    if not codes:
         job.error_code = job.error_text = ""
         _finish(job, Outcome.COMPLETE, at)
         return
-    job.error_text = _SOME_UNREAD.format(failed=failed, listed=job.identities_listed, text=job.error_text)
-    _finish(job, Outcome.PARTIAL if job.identities_read else Outcome.FAILED, at)
+    job.error_text = _SOME_UNREAD.format(failed=len(codes), listed=job.identities_listed, text=job.error_text)
+    unread = Outcome.DENIED if DENIED_CODES.issuperset(codes) else Outcome.FAILED
+    _finish(job, Outcome.PARTIAL if job.identities_read else unread, at)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.aws.accounts import AccountAccess
 from inventory.aws.sessions import Sessions
-from inventory.models import Identity, Scope
+from inventory.models import CollectionRun, Identity, ListedIdentity, Scope
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, collect
 
@@ -90,6 +90,27 @@ def test_credentials_of_a_role_are_kept_and_renewed_before_they_end(double):
     now += timedelta(minutes=56)
     assert sessions.client(access, "sesv2", REGION) is not first
     assert len(double.calls(action="AssumeRole")) == 2
+
+
+def test_an_audit_role_gives_complete_names_and_says_whether_policies_could_be_read(double):
+    builders.account(account_id=OTHER, role_arn=ROLE)
+    names = {f"n{number}.example.com" for number in range(3)}
+    for name in names:
+        double.put_identity(OTHER, REGION, name)
+    for action in ("ListEmailIdentities", "ListRegions"):
+        double.fault("deny", action=action)
+    assert collect()["scopes"][0]["outcome"] == "complete"
+    assert set(Identity.objects.live().values_list("name", flat=True)) == names
+    double.fault("deny", action="GetEmailIdentity")
+
+    scope = collect()["scopes"][0]
+
+    assert (scope["outcome"], scope["identities"]) == ("denied", 0)
+    assert "3 of 3 identities could not be read" in scope["error"]
+    assert "AWS denied ses:GetEmailIdentity" in scope["error"]
+    listed = ListedIdentity.objects.filter(scope_run__run_id=CollectionRun.objects.latest("pk").pk)
+    assert set(listed.values_list("name", flat=True)) == names
+    assert Identity.objects.live().count() == 3
 
 
 def test_credentials_that_expire_in_mid_run_are_asked_for_anew_and_nothing_is_lost(double):

@@ -95,6 +95,13 @@ def test_a_region_with_known_identities_is_in_use():
     assert finding.presence == Finding.Presence.STALE
 
 
+def test_a_region_whose_identities_are_listed_and_not_readable_is_in_use():
+    scope = denied()
+    builders.scope_run(scope=scope, state="done", outcome=Outcome.DENIED, identities_listed=3)
+    with pytest.raises(RefusedError, match="3 identities are known"):
+        declare(scope)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [({"evidence": "unused"}, "evidence"), ({"days": -1}, "ends_on"), ({"days": 366}, "ends_on")],
