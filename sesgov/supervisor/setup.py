@@ -68,11 +68,14 @@ def make_environment(uv_program: Path | None) -> None:
     """Make .venv unless there is one that works; the interpreter it was made with can be gone."""
     if PYTHON.exists():
         return
+    if VENV.is_dir() and not VENV.is_symlink():
+        # What an interrupted set-up left behind: uv clears only what still is an environment.
+        shutil.rmtree(VENV)
     if uv_program:
-        call(uv_program, "venv", "--quiet", "--clear", "--python", sys.executable, VENV)
+        call(uv_program, "venv", "--quiet", "--python", sys.executable, VENV)
         return
     try:
-        call(sys.executable, "-m", "venv", "--clear", VENV)
+        call(sys.executable, "-m", "venv", VENV)
     except SetUpError:
         shutil.rmtree(VENV, ignore_errors=True)
         raise SetUpError("neither pip nor venv works here: on Debian, apt install python3-pip python3-venv") from None
