@@ -19,6 +19,18 @@
     gutter.scrollTop = text.scrollTop;
   };
 
+  // What was typed into an answer while the verdict was on its way stays, and is asked about next.
+  const answers = () => [...results.querySelectorAll("input[name]")];
+  const stateOf = (input) => (input.type === "checkbox" ? input.checked : input.value);
+  let typed = new Map();
+  const remember = () => { typed = new Map(answers().map((input) => [input.name, stateOf(input)])); };
+  const restore = () => {
+    const changed = answers().filter((input) => typed.has(input.name) && typed.get(input.name) !== stateOf(input));
+    for (const input of changed) input[input.type === "checkbox" ? "checked" : "value"] = typed.get(input.name);
+    typed = new Map();
+    if (changed.length) changed[0].dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
   const goToLine = (number) => {
     const lines = text.value.split("\n");
     const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
@@ -31,7 +43,8 @@
   text.addEventListener("input", draw);
   text.addEventListener("scroll", () => { gutter.scrollTop = text.scrollTop; });
   new ResizeObserver(() => { gutter.style.height = `${text.offsetHeight}px`; }).observe(text);
-  document.body.addEventListener("htmx:afterSwap", draw);
+  document.body.addEventListener("htmx:beforeSwap", remember);
+  document.body.addEventListener("htmx:afterSwap", () => { restore(); draw(); });
   gutter.addEventListener("click", (event) => {
     const mark = event.target.dataset.tone && document.getElementById(`mark-${event.target.textContent}`);
     if (mark) mark.scrollIntoView({ block: "center" });

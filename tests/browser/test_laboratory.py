@@ -73,6 +73,24 @@ def test_questions_are_answered_on_the_way(visit):
     visit.check("laboratory with everything")
 
 
+def test_what_is_typed_while_the_verdict_is_on_its_way_stays(visit):
+    visit.sign_in()
+    visit.go(reverse("inventory:laboratory"))
+    page = visit.page
+    page.get_by_label("Policy", exact=True).fill(_policy("*"))
+    expect(page.get_by_label("Who may send?")).to_be_visible()
+    page.get_by_label("Identity it stands on").fill("arn:aws:ses:eu-west-1:111122223333:identity/shop.example.com")
+    page.get_by_label("Who may send?").fill("698211347750")
+    page.get_by_label("From which addresses?").fill("news@shop.example.com")
+    page.get_by_label("From which addresses?").press("Tab")
+    expect(page.locator(".diff")).to_contain_text("698211347750")
+    expect(page.locator(".diff")).to_contain_text('"ses:FromAddress": "news@shop.example.com"')
+    page.get_by_role("button", name="Use this version").click()
+    expect(page.locator("#results")).to_contain_text("2 questions of the tightened version are open")
+    assert "698211347750" in page.get_by_label("Policy", exact=True).input_value()
+    assert visit.complaints == []
+
+
 def test_a_mark_leads_to_its_line(visit):
     visit.sign_in()
     visit.go(reverse("inventory:laboratory"))
