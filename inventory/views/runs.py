@@ -37,6 +37,8 @@ def runs(user: User) -> QuerySet[CollectionRun]:
             identities=Sum("scope_runs__identities_read", default=0),
             throttled=Sum("scope_runs__throttled", default=0),
         )
+        # Rows that are counted together lose the order of the model.
+        .order_by("-pk")
     )
 
 
@@ -45,8 +47,8 @@ RUNS = ListPage(
     section="runs",
     title="Runs",
     noun=("run", "runs"),
-    lead="Each run looks at every expected account and region. What it could not read it says, and nothing is "
-    "taken for gone because of it.",
+    lead="A run looks at every expected account and region, or at those that it was started for. What it could not "
+    "read it says, and nothing is taken for gone because of it.",
     empty="Nothing has been collected yet. A run starts by itself once a day, or with Collect now.",
     rows=runs,
     filterset=RunFilter,

@@ -44,6 +44,15 @@ def test_a_finished_run_asks_no_more():
     assert "hx-trigger" not in text_of(client_of("viewer"), _url(run))
 
 
+def test_the_newest_run_stands_first():
+    made = [builders.run() for _ in range(3)]
+    for run in made:
+        builders.scope_run(run=run)
+    page = text_of(client_of("viewer"), reverse("inventory:run_list"))
+    places = [page.index(f">Run {run.pk}<") for run in made]
+    assert places == sorted(places, reverse=True)
+
+
 def test_what_could_not_be_read_is_said_once_per_account_and_reason():
     run = builders.run(outcome=Outcome.PARTIAL)
     account = builders.account(name="lab")
