@@ -1,5 +1,8 @@
 """Sending names: who can send as shop.example.com, everywhere?"""
 
+from functools import partial
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,17 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.filters import SendingNameFilter
-from inventory.forms.answers import say_refusal
 from inventory.forms.sending_names import SendingNameForm, SendingNameNoteForm
 from inventory.models import Scope, SendingName, User
 from inventory.models.roles import MANAGES_SENDING_NAMES
 from inventory.pages.sending_name import identities_of, sending_name_context
 from inventory.sending_name_rows import confirmed_names, suggested_names
 from inventory.services import sending_names as service
-from inventory.services.refusals import RefusedError
 from inventory.tables import SendingNameTable
 from inventory.views.lists import Beside, ListPage
 from inventory.views.requests import person, require_role
+from inventory.views.writes import DONE, attempt
 
 SENDING_NAMES = ListPage(
     name="sending_name",
@@ -64,7 +66,12 @@ def sending_name_detail(request: HttpRequest, domain: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, user: User, domain: str, name: SendingName | None, form: forms.Form | None = None
+    request: HttpRequest,
+    user: User,
+    domain: str,
+    name: SendingName | None,
+    form: forms.Form | None = None,
+    status: int = DONE,
 ) -> HttpResponse:
     known = {"owner_team": name.owner_team, "note": name.note} if name else {}
     context = sending_name_context(user, domain, name) | {
@@ -73,24 +80,25 @@ def _page(
         "form": form or SendingNameNoteForm(initial=known),
         "unseen": Scope.objects.visible_to(user).unseen(timezone.now()).count(),
     }
-    return render(request, "inventory/sending_name.html", context, status=422 if form else 200)
+    return render(request, "inventory/sending_name.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sending_name_add(request: HttpRequest) -> HttpResponse:
     """Confirm a name: one that was found, or one that nobody has identities for yet."""
     user = require_role(request, MANAGES_SENDING_NAMES)
+    made: list[SendingName] = []
+
+    def write(**said: Any) -> None:
+        made.append(service.add_sending_name(**said, acting_user=user, at=timezone.now()))
+
     form = SendingNameForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
-    if request.method == "POST" and form.is_valid():
-        try:
-            name = service.add_sending_name(**form.cleaned_data, acting_user=user, at=timezone.now())
-        except RefusedError as refusal:
-            say_refusal(form, refusal)
-        else:
-            messages.success(request, f"{name} is a sending name now.")
-            return redirect("inventory:sending_name_detail", domain=name.domain)
+    status = attempt(form, write) if request.method == "POST" else DONE
+    if made:
+        messages.success(request, f"{made[0]} is a sending name now.")
+        return redirect("inventory:sending_name_detail", domain=made[0].domain)
     context = {"section": "sending_names", "form": form}
-    return render(request, "inventory/sending_name_add.html", context, status=422 if form.errors else 200)
+    return render(request, "inventory/sending_name_add.html", context, status=status)
 
 
 @require_POST
@@ -99,15 +107,11 @@ def sending_name_change(request: HttpRequest, pk: int) -> HttpResponse:
     user = require_role(request, MANAGES_SENDING_NAMES)
     name = get_object_or_404(SendingName.objects.visible_to(user), pk=pk)
     form = SendingNameNoteForm(request.POST)
-    if form.is_valid():
-        try:
-            service.change_sending_name(name, **form.cleaned_data, acting_user=user, at=timezone.now())
-        except RefusedError as refusal:
-            say_refusal(form, refusal)
-        else:
-            messages.success(request, "Kept.")
-            return redirect("inventory:sending_name_detail", domain=name.domain)
-    return _page(request, user, name.domain, name, form)
+    status = attempt(form, partial(service.change_sending_name, name), acting_user=user, at=timezone.now())
+    if status != DONE:
+        return _page(request, user, name.domain, name, form, status)
+    messages.success(request, "Kept.")
+    return redirect("inventory:sending_name_detail", domain=name.domain)
 
 
 @require_POST
