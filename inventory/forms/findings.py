@@ -26,7 +26,7 @@ class TriageForm(forms.Form):
 class CommentForm(forms.Form):
     """One remark."""
 
-    text = forms.CharField(label="Comment", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label="Comment", strip=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AcceptanceForm(forms.Form):
