@@ -1,5 +1,7 @@
 """What the pages of the demo say while the history is filled in, and what waits until it is there."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from inventory.models import CollectionRun, Role
 from sesgov.demo.history import position
-from sesgov.demo.history.progress import READING_ONLY, history_line, progress
+from sesgov.demo.history.progress import READING_ONLY, Progress, history_line, progress
 from sesgov.demo.history.steps import steps
 from tests import builders
 
@@ -38,14 +40,12 @@ def client(client, settings):
 
 
 def test_before_the_first_step_nothing_is_there():
-    assert (progress().day, progress().days) == (0, 90)
+    assert progress() == Progress(0, 90, timezone.now().date() - timedelta(days=90))
 
 
 def test_the_line_says_the_day_and_which_estate_the_pages_show():
     fill_in(until_day=34)
-    now = progress()
-    assert (now.day, now.days) == (56, 90)
-    assert (timezone.now().date() - now.on).days == 34
+    assert progress() == Progress(56, 90, timezone.now().date() - timedelta(days=34))
     status, text = line()
     assert status == 200
     assert "day 56 of 90" in text

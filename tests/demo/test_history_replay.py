@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 LIMITS = CollectionLimits()
 PLACES = {known.MANAGEMENT.id: ("eu-west-1",), known.SHOP.id: ("eu-central-1",)}
 SWEPT = {90, 76, 20, 6}
+MOST_MINUTES = timedelta(minutes=10)
 
 
 class StoppedError(Exception):
@@ -188,14 +189,14 @@ def assert_that_times_are_those_of_the_history():
     times = [run.created_at for run in replayed]
     assert times == sorted(times)
     assert times[0] < first + timedelta(days=2)
-    assert all(run.finished_at - run.created_at < timedelta(minutes=10) for run in replayed)
+    lasting = [run for run in replayed if run.finished_at is None or run.finished_at > run.created_at + MOST_MINUTES]
+    assert not lasting
     of_runs = AuditEvent.objects.filter(object_type="collectionrun", data__contains="replay").count()
     assert of_runs == replayed.count()
-    last = replayed.last().finished_at
-    assert last < today - timedelta(days=4)
-    found = AuditEvent.objects.filter(action="identity.found").order_by("at").first()
-    assert times[0] <= found.at < times[0] + timedelta(minutes=5)
-    assert Identity.objects.filter(first_seen_at__lt=last).count() > 10
+    assert times[-1] < today - timedelta(days=4)
+    found = AuditEvent.objects.filter(action="identity.found").order_by("at").values_list("at", flat=True)
+    assert times[0] <= found[0] < times[0] + MOST_MINUTES
+    assert Identity.objects.filter(first_seen_at__lt=times[-1]).count() > 10
 
 
 def assert_that_findings_were_mended_and_came_back():
@@ -204,7 +205,8 @@ def assert_that_findings_were_mended_and_came_back():
         closed_from=timezone.now() - timedelta(days=90),
         closed_before=timezone.now(),
     )
-    assert {round((each.closed_at - each.opened_at) / timedelta(days=1)) for each in ended} >= {1, 2, 9, 14}
+    lasted = {round((each.closed_at - each.opened_at) / timedelta(days=1)) for each in ended if each.closed_at}
+    assert lasted >= {1, 2, 9, 14}
     again = FindingEpisode.objects.filter(
         finding__identity__name="office@corp.harbourlight.example", finding__rule_id="public-send"
     )

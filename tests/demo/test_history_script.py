@@ -70,7 +70,8 @@ def test_there_are_thirteen_weekly_sweeps_and_every_step_has_an_instant_of_its_o
 
 def test_the_replay_stays_below_six_thousand_calls():
     """Listings (twice where the newer one is refused), one reading for each identity and for each that has gone."""
-    calls, known = 0, set()
+    calls = 0
+    known: set[tuple[str, str, str]] = set()
     for step in (step for step in steps(TODAY) if step.act is None):
         held = {place for place in identities_on(step.day) if _is_read(place, step)}
         gone = {place for place in known - held if _is_read(place, step)}

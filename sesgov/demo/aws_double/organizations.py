@@ -35,11 +35,11 @@ def describe_account(state: State, call: Call) -> dict[str, Any]:
 
 def list_parents(state: State, call: Call) -> dict[str, Any]:
     """The root or unit above an account or unit, from the paths of the accounts."""
-    organization = _readable(state, call)
+    _readable(state, call)
     child = str(call.params.get("ChildId", ""))
     for account in state.world.accounts.values():
         steps = [*(account.path or "").strip("/").split("/")[1:], account.id]
-        if child in steps[1:] and account.path is not None and organization:
+        if child in steps[1:] and account.path is not None:
             above = steps[steps.index(child) - 1]
             return {"Parents": [{"Id": above, "Type": "ROOT" if above.startswith("r-") else "ORGANIZATIONAL_UNIT"}]}
     raise AwsError(400, "ChildNotFoundException", "You specified an account or unit that doesn't exist.")
