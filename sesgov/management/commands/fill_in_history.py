@@ -9,6 +9,7 @@ from inventory.services.collection_limits import collection_limits
 from sesgov.demo.aws_double.client import DoubleClient
 from sesgov.demo.endpoint import NotTheDemoError, check_demo_endpoint
 from sesgov.demo.history.replay import Replay
+from sesgov.figures.snapshots import fill_missing
 
 
 class Command(BaseCommand):
@@ -23,3 +24,4 @@ class Command(BaseCommand):
         except NotTheDemoError as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
         Replay(DoubleClient(endpoint), real=timezone.now, limits=collection_limits()).to_the_end()
+        fill_missing(at=timezone.now())
