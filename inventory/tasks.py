@@ -6,17 +6,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from inventory.models import AccountCheck, CollectionRun, Discovery, Identity, ScopeRun
-from inventory.services.account_checks import Checker
-from inventory.services.collection_limits import collection_limits
-from inventory.services.collectors import Collector, new_pacer, new_sessions
-from inventory.services.discovery import Discoverer
+from inventory.services.collecting.collection_limits import collection_limits
+from inventory.services.collecting.collectors import Collector, new_pacer, new_sessions
+from inventory.services.collecting.leases import free_stale_leases
+from inventory.services.collecting.runs import abandon_overdue_runs
 from inventory.services.heartbeats import beat
-from inventory.services.leases import free_stale_leases
-from inventory.services.owner_assignments import end_acting_owners, is_acting_over
-from inventory.services.reassignment import reassign_owners
-from inventory.services.reevaluation import judge_due
-from inventory.services.reevaluation import reevaluate as reevaluate_identities
-from inventory.services.runs import abandon_overdue_runs
+from inventory.services.judging.reevaluation import judge_due
+from inventory.services.judging.reevaluation import reevaluate as reevaluate_identities
+from inventory.services.owners.owner_assignments import end_acting_owners, is_acting_over
+from inventory.services.owners.reassignment import reassign_owners
+from inventory.services.registry.account_checks import Checker
+from inventory.services.registry.discovery import Discoverer
 from inventory.services.schedule import (
     is_reevaluation_due,
     reevaluate_daily,

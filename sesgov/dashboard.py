@@ -13,7 +13,7 @@ from inventory import populations
 from inventory.models import Account, CollectionRun, Scope, User
 from inventory.models.roles import STARTS_COLLECTION
 from inventory.pages.run import run_context
-from inventory.services.cases import worst_cases
+from inventory.services.findings.cases import worst_cases
 from inventory.views.requests import person
 from sesgov.changes import changes_since
 from sesgov.figures import Facts, all_figures

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from inventory.filters.fields import account_digits, choice, hidden, search_box
-from inventory.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
 from inventory.models import Finding, FindingEpisode, Severity, User, Vendor
 from inventory.models.findings import FindingQuerySet
+from inventory.rows.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
 
 
 def vendor_choices() -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from inventory.filters.fields import account_digits, hidden, search_box, vendor_accounts
 from inventory.models import Account
 from inventory.paths import paths_of
-from inventory.services.domains import ascii_domain
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.domains import ascii_domain
 
 
 class SendingNameFilter(filters.FilterSet):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from inventory.models import Account, Scope, Team, Vendor
-from inventory.services.account_changes import entry_of
+from inventory.services.registry.account_changes import entry_of
 
 _SHORT = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
 _DAY = forms.DateInput(attrs={"type": "date"})

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django import forms
 
 from inventory.models import RiskAcceptance, User
-from inventory.services.risk_acceptances import LONGEST_TEXT
-from inventory.services.triage import BY_HAND
+from inventory.services.findings.risk_acceptances import LONGEST_TEXT
+from inventory.services.findings.triage import BY_HAND
 
 NOBODY = "nobody"
 

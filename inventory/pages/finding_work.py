@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from inventory.forms.findings import AcceptanceForm, CommentForm, DecisionForm, EndForm, TriageForm
 from inventory.models import Finding, Identity, RiskAcceptance, Role, Severity, User
-from inventory.services.risk_acceptances import FEWEST_WORDS, last_day
+from inventory.services.findings.risk_acceptances import FEWEST_WORDS, last_day
 
 
 def work_context(finding: Finding, user: User, on: date, **answered: Any) -> dict[str, object]:

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from inventory.finding_groups import BY_VENDOR, DIMENSIONS, Dimension, grouped, share_text
 from inventory.models import Finding, Scope, Severity, User
 from inventory.models.findings import ACCEPTED, FindingQuerySet
-from inventory.services.cases import first_cases
+from inventory.rows.finding_groups import BY_VENDOR, DIMENSIONS, Dimension, grouped, share_text
+from inventory.services.findings.cases import first_cases
 
 STEPS, CASES = 12, 8
 # The share of the exposure that the sentence about the first steps speaks of, in percent.

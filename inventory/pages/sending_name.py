@@ -5,7 +5,7 @@ from django.db.models import Count, QuerySet
 from inventory.models import Delegation, Finding, Identity, SendingName, User
 from inventory.pages.delegate_sentences import delegate_lines
 from inventory.paths import paths
-from inventory.services.domains import domains_above, unicode_domain
+from inventory.services.registry.domains import domains_above, unicode_domain
 
 SHOWN_IDENTITIES, SHOWN_FINDINGS = 20, 10
 

@@ -9,10 +9,10 @@ from django.db import models, transaction
 
 from inventory.models import Account, CollectionRun, Discovery, ScheduledJob
 from inventory.policy.rules import ENGINE_VERSION
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.discovery import discovered_profiles, is_discovering, request_discovery
-from inventory.services.reevaluation import reevaluate
-from inventory.services.runs import start_run
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.runs import start_run
+from inventory.services.judging.reevaluation import reevaluate
+from inventory.services.registry.discovery import discovered_profiles, is_discovering, request_discovery
 
 COLLECT = "collect"
 DISCOVER = "discover"

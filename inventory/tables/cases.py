@@ -10,9 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
-from inventory.finding_groups import NO_DELEGATE
 from inventory.models import Finding
-from inventory.services.cases import delegate_facts, delegate_words, worst_id
+from inventory.rows.finding_groups import NO_DELEGATE
+from inventory.services.findings.cases import delegate_facts, delegate_words, worst_id
 from inventory.tables.columns import AccountColumn, NumberColumn, TimeColumn
 from inventory.tables.findings import finding_sentence
 from inventory.templatetags import words as looks

@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
-from inventory.finding_groups import Dimension, share_text
 from inventory.models import Severity
+from inventory.rows.finding_groups import Dimension, share_text
 from inventory.tables.columns import NumberColumn
 from inventory.templatetags import words as looks
 

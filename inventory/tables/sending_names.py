@@ -14,8 +14,8 @@ from inventory.models import Identity, SendingName, User
 from inventory.paths import paths, subject
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
-from inventory.sending_name_rows import REACH_OF_WIDTH
-from inventory.services.domains import unicode_domain
+from inventory.rows.sending_names import REACH_OF_WIDTH
+from inventory.services.registry.domains import unicode_domain
 from inventory.tables.columns import NumberColumn
 from inventory.templatetags import words as looks
 from inventory.words import reach_word, trust_word

@@ -13,10 +13,10 @@ from inventory.forms.accounts import AccountForm, DeclarationForm, seen_mark
 from inventory.models import Account, ScopeDeclaration, User
 from inventory.models.roles import DECLARES_UNUSED, MANAGES_ACCOUNTS
 from inventory.pages.account import account_context
-from inventory.services.account_changes import change_account, keep_as_ours
-from inventory.services.account_checks import request_checks
 from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.scope_declarations import declare_unused, withdraw_declaration
+from inventory.services.registry.account_changes import change_account, keep_as_ours
+from inventory.services.registry.account_checks import request_checks
+from inventory.services.registry.scope_declarations import declare_unused, withdraw_declaration
 from inventory.views.requests import require_inventory_reader, require_role
 from inventory.views.writes import DONE, attempt, hint, not_done, tell
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from inventory.filters.findings import CaseFilter
-from inventory.finding_groups import DIMENSIONS, Dimension, grouped, with_cases
 from inventory.models import Finding, User
-from inventory.services.cases import case_rows
+from inventory.rows.finding_groups import DIMENSIONS, Dimension, grouped, with_cases
+from inventory.services.findings.cases import case_rows
 from inventory.tables.cases import CaseTable
 from inventory.tables.finding_groups import CaseGroupTable, group_table
 from inventory.views.lists import Beside, Grouping, ListPage, Preset

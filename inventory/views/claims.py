@@ -12,8 +12,8 @@ from inventory.filters import ClaimableFilter, OwnerlessFilter
 from inventory.forms.owners import ClaimForm, DecisionForm
 from inventory.models import OwnerAssignment, Role
 from inventory.models.roles import CONFIRMS_CLAIMS, READS_INVENTORY
-from inventory.owner_rows import claimable, ownerless
-from inventory.services import owner_assignments as service
+from inventory.rows.owners import claimable, ownerless
+from inventory.services.owners import owner_assignments as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.tables import ClaimableTable, OwnerlessTable
 from inventory.views.lists import Beside, ListPage

@@ -12,10 +12,10 @@ from inventory.forms.accounts import AccountFileForm
 from inventory.models import Discovery, User
 from inventory.models.roles import MANAGES_ACCOUNTS
 from inventory.pages.connect import accounts_context, connect_context
-from inventory.services.account_checks import request_checks
-from inventory.services.account_files import LONGEST_FILE
-from inventory.services.account_import import ImportReport, import_accounts
-from inventory.services.discovery import request_discovery
+from inventory.services.registry.account_checks import request_checks
+from inventory.services.registry.account_files import LONGEST_FILE
+from inventory.services.registry.account_import import ImportReport, import_accounts
+from inventory.services.registry.discovery import request_discovery
 from inventory.views.requests import require_role
 from inventory.views.writes import REFUSED, hint, tell
 

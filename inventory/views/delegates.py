@@ -16,9 +16,9 @@ from inventory.models import Account, User, Vendor
 from inventory.models.roles import MANAGES_VENDORS
 from inventory.pages.delegate import delegate_context
 from inventory.paths import paths_of
-from inventory.services.account_verifications import verify_account
-from inventory.services.accounts import NewAccount
-from inventory.services.delegate_registration import register_delegate
+from inventory.services.registry.account_verifications import verify_account
+from inventory.services.registry.accounts import NewAccount
+from inventory.services.registry.delegate_registration import register_delegate
 from inventory.tables import DelegateTable
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person, require_role

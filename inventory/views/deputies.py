@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms.owners import DeputyForm
 from inventory.models import Deputy, Team, User
-from inventory.services import deputies as service
+from inventory.services.owners import deputies as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person
 from inventory.views.writes import DONE, attempt, not_done

@@ -16,15 +16,15 @@ from inventory.forms.findings import NOBODY, AcceptanceForm, CommentForm, Decisi
 from inventory.models import Finding, RiskAcceptance, Role, User
 from inventory.pages.finding import finding_context
 from inventory.pages.finding_work import people_for, work_context
-from inventory.services.finding_comments import add_comment
-from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.risk_acceptances import (
+from inventory.services.findings.finding_comments import add_comment
+from inventory.services.findings.risk_acceptances import (
     ask_acceptance,
     decide_acceptance,
     end_acceptance,
     withdraw_acceptance,
 )
-from inventory.services.triage import Triaged, assign, set_disposition
+from inventory.services.findings.triage import Triaged, assign, set_disposition
+from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person
 
 _RELATED = ("identity__scope__account__organization", "identity__owner_team", "identity__owner_user", "assignee")

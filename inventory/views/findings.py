@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory import populations
 from inventory.filters import FindingFilter, RemediationFilter
-from inventory.finding_groups import DIMENSIONS, Dimension, grouped
 from inventory.forms.findings import TriageForm
 from inventory.models import Finding, FindingEpisode, User
 from inventory.models.roles import ACTS_ON_FINDINGS
+from inventory.rows.finding_groups import DIMENSIONS, Dimension, grouped
+from inventory.services.findings.triage import Triaged
 from inventory.services.refusals import RefusedError
-from inventory.services.triage import Triaged
 from inventory.tables import FindingTable, RemediationTable
 from inventory.tables.finding_groups import group_table
 from inventory.views.finding_work import finding_page, triage_all, visible_finding

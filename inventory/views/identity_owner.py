@@ -13,7 +13,7 @@ from inventory.forms.owners import ActingOwnerForm, HandOnForm
 from inventory.models import Identity, OwnerAssignment, User
 from inventory.models.roles import ASSIGNS_OWNERS
 from inventory.pages.owner import owner_line
-from inventory.services import owner_assignments as service
+from inventory.services.owners import owner_assignments as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.people import SETTLE
 from inventory.views.requests import person

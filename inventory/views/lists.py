@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django_filters import FilterSet
 from django_tables2 import RequestConfig, Table
 
-from inventory.exports import csv_response
+from inventory.files.exports import csv_response
 from inventory.models import Role, User
 from inventory.views.requests import person
 from inventory.views.saved_views import default_query, saved_views

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory.forms.owners import OwnerRuleForm
 from inventory.models import Identity, OwnerRule
 from inventory.models.roles import MANAGES_OWNER_RULES
-from inventory.services import owner_rules as service
+from inventory.services.owners import owner_rules as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import require_inventory_reader, require_role
 from inventory.views.writes import DONE, attempt, hint, not_done

@@ -16,8 +16,8 @@ from inventory.filters import PersonFilter
 from inventory.forms.people import NewPersonForm, PersonForm
 from inventory.models import Deputy, Finding, Identity, OwnerAssignment, Team, User
 from inventory.models.roles import MANAGES_PEOPLE, READS_PEOPLE
-from inventory.services import people as service
-from inventory.services.deputies import may_name_deputy
+from inventory.services.owners.deputies import may_name_deputy
+from inventory.services.people import people as service
 from inventory.services.refusals import RefusedError
 from inventory.tables import PersonTable
 from inventory.views.lists import Beside, ListPage

@@ -15,9 +15,9 @@ from inventory.filters import RunFilter
 from inventory.models import CollectionRun, Outcome, User
 from inventory.models.roles import STARTS_COLLECTION
 from inventory.pages.run import run_context
-from inventory.services.collection_limits import collection_limits
+from inventory.services.collecting.collection_limits import collection_limits
+from inventory.services.collecting.runs import collect_now
 from inventory.services.refusals import RefusedError
-from inventory.services.runs import collect_now
 from inventory.tables import RunTable
 from inventory.views.lists import ListPage
 from inventory.views.requests import require_inventory_reader, require_role

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from inventory import populations
 from inventory.filters.fields import account_digits
 from inventory.models import Account, Finding, SendingName
-from inventory.vendor_rows import visible_vendors
+from inventory.rows.vendors import visible_vendors
 from inventory.views.requests import person
 
 SHOWN = 10

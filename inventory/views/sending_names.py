@@ -15,8 +15,8 @@ from inventory.forms.sending_names import SendingNameForm, SendingNameNoteForm
 from inventory.models import Scope, SendingName, User
 from inventory.models.roles import MANAGES_SENDING_NAMES
 from inventory.pages.sending_name import identities_of, sending_name_context
-from inventory.sending_name_rows import confirmed_names, suggested_names
-from inventory.services import sending_names as service
+from inventory.rows.sending_names import confirmed_names, suggested_names
+from inventory.services.registry import sending_names as service
 from inventory.tables import SendingNameTable
 from inventory.views.lists import Beside, ListPage
 from inventory.views.requests import person, require_role

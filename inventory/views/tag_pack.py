@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from inventory.files.tag_changes import NotTagged, TagChange, tag_changes
+from inventory.files.tag_pack import apply_line, tag_pack
 from inventory.filters.tag_pack import TagPackFilter
-from inventory.owner_rows import untagged, with_places_and_owners
-from inventory.services.ownership import OwnerBook
-from inventory.tag_changes import NotTagged, TagChange, tag_changes
-from inventory.tag_pack import apply_line, tag_pack
+from inventory.rows.owners import untagged, with_places_and_owners
+from inventory.services.owners.ownership import OwnerBook
 from inventory.views.requests import require_inventory_reader
 
 _SHOWN = 20

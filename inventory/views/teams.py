@@ -15,8 +15,8 @@ from inventory.filters import TeamFilter
 from inventory.forms.people import TeamForm
 from inventory.models import Deputy, Identity, Team, User
 from inventory.models.roles import MANAGES_PEOPLE, READS_PEOPLE
-from inventory.services import teams as service
-from inventory.services.deputies import may_name_deputy
+from inventory.services.owners.deputies import may_name_deputy
+from inventory.services.people import teams as service
 from inventory.tables import TeamTable
 from inventory.views.lists import Beside, ListPage
 from inventory.views.people import SETTLE, owned

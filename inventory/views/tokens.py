@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms.tokens import TokenForm
 from inventory.models import ApiToken
-from inventory.services.api_tokens import create_token, revoke_token
+from inventory.services.people.api_tokens import create_token, revoke_token
 from inventory.services.refusals import RefusedError
 from inventory.views.requests import person
 

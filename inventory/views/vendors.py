@@ -16,11 +16,11 @@ from inventory.forms.vendors import AttachForm, ContactForm, SuggestionForm, Ven
 from inventory.models import Account, User, Vendor, VendorContact
 from inventory.models.roles import MANAGES_VENDORS
 from inventory.pages.vendor import vendor_context
-from inventory.services import vendors as service
+from inventory.rows.vendors import vendors, visible_vendors
 from inventory.services.refusals import RefusedError
-from inventory.services.vendor_suggestions import accept_suggestion, suggestions
+from inventory.services.registry import vendors as service
+from inventory.services.registry.vendor_suggestions import accept_suggestion, suggestions
 from inventory.tables import VendorTable
-from inventory.vendor_rows import vendors, visible_vendors
 from inventory.views.lists import Beside, ListPage, Preset
 from inventory.views.requests import person, require_role
 from inventory.views.writes import DONE, attempt, hint

@@ -12,7 +12,7 @@ from ninja.throttling import BaseThrottle
 from redis.exceptions import RedisError
 
 from inventory.models import ApiToken, User
-from inventory.services.api_tokens import TokenRefusedError, holder_of
+from inventory.services.people.api_tokens import TokenRefusedError, holder_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from inventory.models import Account, Organization, User, Vendor, VendorContact
-from inventory.services.accounts import NewAccount, add_account
 from inventory.services.audit import record
-from inventory.services.organizations import add_organization
-from inventory.services.people import add_person, add_team
+from inventory.services.people.people import add_person, add_team
+from inventory.services.registry.accounts import NewAccount, add_account
+from inventory.services.registry.organizations import add_organization
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import LOGINS, PEOPLE, TEAMS, Person
 from sesgov.demo.history.script import FIRST_DAY

@@ -4,7 +4,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import User
-from inventory.services.api_tokens import create_token
+from inventory.services.people.api_tokens import create_token
 from tests import builders
 
 ROOT = "/api/v1"

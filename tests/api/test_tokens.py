@@ -11,8 +11,8 @@ from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisGoneError
 
 from inventory.models import ApiToken, AuditEvent
-from inventory.services.api_tokens import LONGEST, create_token, holder_of, revoke_token
-from inventory.services.people import deactivate_person
+from inventory.services.people.api_tokens import LONGEST, create_token, holder_of, revoke_token
+from inventory.services.people.people import deactivate_person
 from inventory.services.refusals import RefusedError
 from sesgov.api import tokens
 from tests import builders

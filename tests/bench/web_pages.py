@@ -13,9 +13,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from inventory.finding_groups import DIMENSIONS
 from inventory.models import Finding, Identity, User, Vendor
 from inventory.paths import RIGHTS
+from inventory.rows.finding_groups import DIMENSIONS
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
 from inventory.views.audit import AUDIT

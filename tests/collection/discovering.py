@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from inventory.aws.sessions import Sessions
 from inventory.models import Discovery
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.discovery import Discoverer, request_discovery
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.registry.discovery import Discoverer, request_discovery
 from tests.collection.organization import EXTERNAL_ID, ROLE
 
 LIMITS = CollectionLimits(slice=timedelta(seconds=5), first_pause=0.01, longest_pause=0.05)

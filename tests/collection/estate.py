@@ -12,10 +12,10 @@ from redis import Redis
 from inventory.aws.pacing import RedisPacer
 from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.collectors import Collector
-from inventory.services.run_reports import report
-from inventory.services.runs import start_run
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.collectors import Collector
+from inventory.services.collecting.run_reports import report
+from inventory.services.collecting.runs import start_run
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"

@@ -9,7 +9,7 @@ from redis import Redis
 
 from inventory.aws.pacing import RedisPacer
 from inventory.models import Account, AccountCheck, AuditEvent
-from inventory.services.account_checks import Checker, request_checks
+from inventory.services.registry.account_checks import Checker, request_checks
 from tests import builders
 from tests.collection import discovering
 from tests.collection.estate import LIMITS, policy

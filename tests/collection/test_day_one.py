@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inventory.models import Account, Identity, Scope
 from inventory.pages.unseen import UnseenGroup
-from inventory.services.run_reports import report
+from inventory.services.collecting.run_reports import report
 from sesgov.sight import coverage
 from tests.collection.day_one import DENIED, DISABLED_REGION, NO_ROLE, SHUT, SMALLER, WRONG_ID, DayOne
 from tests.collection.estate import begin, collector

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from inventory.models import Account, AuditEvent, Delegation, Discovery, Organization
 from inventory.policy.trust import Trust
-from inventory.services.account_changes import change_account, keep_as_ours
-from inventory.services.discovery import Discoverer, request_discovery
+from inventory.services.registry.account_changes import change_account, keep_as_ours
+from inventory.services.registry.discovery import Discoverer, request_discovery
 from inventory.services.schedule import start_scheduled_discoveries, start_scheduled_run
 from tests import builders
 from tests.collection import discovering, organization

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, OperationalError
 
 from inventory.models import Finding, Identity, PolicyVersion, Scope, SendingPolicy
-from inventory.services import scope_results
+from inventory.services.collecting import scope_results
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, collect, policy
 

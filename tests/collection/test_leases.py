@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import CollectionRun, Identity, IdentityState, ListedIdentity, ScopeRun
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.leases import LostLeaseError, give_back, lease_scopes
-from inventory.services.readings import Reading
-from inventory.services.reconciliation import Context
-from inventory.services.registry_view import RegistryView
-from inventory.services.run_reports import report
-from inventory.services.runs import abandon_overdue_runs
-from inventory.services.scope_results import save_identity
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.leases import LostLeaseError, give_back, lease_scopes
+from inventory.services.collecting.readings import Reading
+from inventory.services.collecting.run_reports import report
+from inventory.services.collecting.runs import abandon_overdue_runs
+from inventory.services.collecting.scope_results import save_identity
+from inventory.services.judging.reconciliation import Context
+from inventory.services.judging.registry_view import RegistryView
 from tests import builders
 from tests.builders import NOW
 from tests.collection.estate import ACCOUNT, REGION, begin, collector

@@ -14,8 +14,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from inventory.services import api_tokens
-from inventory.services.runs import finish_run, start_run
+from inventory.services.collecting.runs import finish_run, start_run
+from inventory.services.people import api_tokens
 from sesgov import log_lines
 from sesgov.environment import read
 from tests import builders

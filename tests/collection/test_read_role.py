@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.aws.reading_policy import READ_ACTIONS
 from inventory.pages.connect import connect_context
-from inventory.services.account_checks import Checker, request_checks
+from inventory.services.registry.account_checks import Checker, request_checks
 from tests.architecture.imports import ROOT
 from tests.collection import discovering
 from tests.collection.discovering import discover

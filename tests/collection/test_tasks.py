@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory import tasks
 from inventory.models import CollectionRun, ScopeRun
-from inventory.services.collectors import Collector
+from inventory.services.collecting.collectors import Collector
 from sesgov.celery import app
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, begin

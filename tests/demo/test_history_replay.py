@@ -21,10 +21,10 @@ from inventory.models import (
     ScopeRun,
     User,
 )
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.collectors import Collector
-from inventory.services.leases import lease_scopes
-from inventory.services.runs import start_run
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.collectors import Collector
+from inventory.services.collecting.leases import lease_scopes
+from inventory.services.collecting.runs import start_run
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate import build_world
 from sesgov.demo.files import aws_environment
@@ -104,7 +104,7 @@ def stop_over_a_run(double, monkeypatch):
         raise StoppedError
 
     with monkeypatch.context() as patched:
-        patched.setattr("inventory.services.collectors.collect_slice", lambda **_: 0)
+        patched.setattr("inventory.services.collecting.collectors.collect_slice", lambda **_: 0)
         patched.setattr(Collector, "work_to_the_end", die)
         with pytest.raises(StoppedError):
             replay(double).to_the_end()

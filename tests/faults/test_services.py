@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inventory import tasks
 from inventory.models import AuditEvent, CollectionRun, Identity, IdentityState, ListedIdentity, ScheduledJob
-from inventory.services.run_reports import report
+from inventory.services.collecting.run_reports import report
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, begin, policy
 from tests.collection.test_leases import wait_for

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import Account, AccountCheck, Outcome, Role, Scope, ScopeDeclaration
-from inventory.services import account_changes
-from inventory.services.scope_declarations import declare_unused
+from inventory.services.registry import account_changes
+from inventory.services.registry.scope_declarations import declare_unused
 from tests import builders
 from tests.pages.clients import client_for, client_of, text_of
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import Account, AccountCheck, Discovery, Role
-from inventory.services.account_checks import request_checks
-from inventory.services.discovery import request_discovery
+from inventory.services.registry.account_checks import request_checks
+from inventory.services.registry.discovery import request_discovery
 from tests import builders
 from tests.pages.clients import client_of, text_of
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.models import Finding, FindingComment, RiskAcceptance, Role
-from inventory.services.finding_comments import add_comment
-from inventory.services.risk_acceptances import ask_acceptance, decide_acceptance
+from inventory.services.findings.finding_comments import add_comment
+from inventory.services.findings.risk_acceptances import ask_acceptance, decide_acceptance
 from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_for, client_of, text_of

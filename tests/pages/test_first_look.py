@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from inventory.finding_groups import share_text
 from inventory.models import Finding, FindingEpisode
+from inventory.rows.finding_groups import share_text
 from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_of, text_of

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.models import Deputy, Identity, OwnerAssignment, OwnerRule, Team, User
-from inventory.services.owner_assignments import claim, decide_claim
-from inventory.services.owner_rules import add_owner_rule
+from inventory.services.owners.owner_assignments import claim, decide_claim
+from inventory.services.owners.owner_rules import add_owner_rule
 from tests import builders
 from tests.pages.clients import client_for, client_of, text_of
 

@@ -152,7 +152,7 @@ def test_a_suggestion_is_confirmed_from_its_page():
     client = client_of("security")
     assert 'name="domain" value="example.org"' in page("example.org", client)
     answer = client.post(reverse("inventory:sending_name_add"), {"domain": "example.org", "note": "All of it"})
-    assert answer.url == reverse("inventory:sending_name_detail", args=["example.org"])
+    assert answer["Location"] == reverse("inventory:sending_name_detail", args=["example.org"])
     assert "All of it" in page("example.org", client)
     assert not listed(client, SUGGESTED)
 

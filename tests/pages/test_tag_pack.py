@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from inventory.files.tag_changes import NotTagged, TagChange, tag_changes
+from inventory.files.tag_pack import tag_pack
 from inventory.models import Identity
-from inventory.owner_rows import untagged, with_places_and_owners
-from inventory.services.ownership import OwnerBook
-from inventory.tag_changes import NotTagged, TagChange, tag_changes
-from inventory.tag_pack import tag_pack
+from inventory.rows.owners import untagged, with_places_and_owners
+from inventory.services.owners.ownership import OwnerBook
 from tests import builders
 from tests.pages.clients import client_of, text_of
 
@@ -144,7 +144,7 @@ def test_the_pack_is_narrowed_by_account_and_team():
     assert second.arn in packed["changes.csv"]
     assert first.arn not in packed["changes.csv"]
     packed = files(client.get("/owners/tags.zip?team=nobody").content)
-    assert Identity.objects.first().arn not in packed["changes.csv"]
+    assert Identity.objects.earliest("pk").arn not in packed["changes.csv"]
 
 
 def test_the_same_pack_twice_is_the_same_bytes():

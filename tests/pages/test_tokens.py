@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import ApiToken, AuditEvent
-from inventory.services.api_tokens import create_token
+from inventory.services.people.api_tokens import create_token
 from tests import builders
 from tests.api.asking import ROOT, bearer
 from tests.builders import PASSWORD

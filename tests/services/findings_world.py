@@ -8,7 +8,7 @@ from django.db import transaction
 
 from inventory.models import Account, Finding, Identity
 from inventory.policy.analysis import analyse
-from inventory.services.findings import FindingCounts, judge_identity, load_delegates
+from inventory.services.findings.findings import FindingCounts, judge_identity, load_delegates
 from tests import builders
 
 LATER = builders.NOW + timedelta(days=10)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from inventory.models import AuditEvent
-from inventory.services.account_changes import change_account, keep_as_ours
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.account_changes import change_account, keep_as_ours
 from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from inventory.models import Account, AuditEvent, KnownAccount
 from inventory.policy.trust import Registry, Trust
-from inventory.services.account_import import import_accounts
+from inventory.services.registry.account_import import import_accounts
 from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -7,8 +7,8 @@ from django.db import ProgrammingError, transaction
 
 from inventory import populations
 from inventory.models import Account, AccountVerification, AuditEvent
-from inventory.services.account_verifications import a_year_after, verify_account
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.account_verifications import a_year_after, verify_account
 from tests import builders
 from tests.builders import NOW
 

@@ -7,8 +7,8 @@ import pytest
 
 from inventory.models import Account, AuditEvent, Team, Vendor
 from inventory.policy.trust import Trust
-from inventory.services.accounts import NewAccount, add_account
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.accounts import NewAccount, add_account
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ROLE = "arn:aws:iam::012345678901:role/sesgov-read"

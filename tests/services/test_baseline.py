@@ -6,8 +6,8 @@ import pytest
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import FindingEpisode, Scope
-from inventory.services.reconciliation import Context, reconcile_identity
-from inventory.services.registry_view import RegistryView
+from inventory.services.judging.reconciliation import Context, reconcile_identity
+from inventory.services.judging.registry_view import RegistryView
 from tests import builders
 from tests.builders import NOW
 

@@ -3,9 +3,9 @@
 import pytest
 
 from inventory.models import Account, AuditEvent, Identity, Vendor
-from inventory.services.accounts import NewAccount
-from inventory.services.delegate_registration import register_delegate
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.accounts import NewAccount
+from inventory.services.registry.delegate_registration import register_delegate
 from tests import builders
 from tests.builders import NOW
 

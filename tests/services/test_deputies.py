@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import Deputy, Identity
-from inventory.services.deputies import end_deputy, name_deputy
-from inventory.services.owner_assignments import hand_on
-from inventory.services.people import deactivate_person
+from inventory.services.owners.deputies import end_deputy, name_deputy
+from inventory.services.owners.owner_assignments import hand_on
+from inventory.services.people.people import deactivate_person
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from inventory.models import Finding, Identity
 from inventory.policy.rules import Severity
 from inventory.policy.rules.exposure import exposure
-from inventory.services.cases import worst_cases
+from inventory.services.findings.cases import worst_cases
 from tests import builders
 
 ON = builders.NOW.date()

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Account, AuditEvent, Finding, FindingEpisode, Identity, LastJudgement
 from inventory.policy.rules import judging
-from inventory.services import findings as service
-from inventory.services.finding_rows import finding_key
-from inventory.services.findings import FindingCounts, close_for_deleted, mark_stale
+from inventory.services.findings import findings as service
+from inventory.services.findings.finding_rows import finding_key
+from inventory.services.findings.findings import FindingCounts, close_for_deleted, mark_stale
 from tests import builders
 from tests.services.findings_world import LATER, STRANGER, open_rules, place, role, sends, settle
 

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from inventory.models import Finding, FindingEpisode, Identity
 from inventory.policy.analysis import analyse
 from inventory.policy.trust import Registry
-from inventory.services.findings import FindingCounts, judge_identity
-from inventory.services.identity_copies import lock_family
+from inventory.services.findings.findings import FindingCounts, judge_identity
+from inventory.services.judging.identity_copies import lock_family
 from tests import builders
 from tests.services.findings_world import open_findings, place, role, sends, stored_counts, stored_policies
 

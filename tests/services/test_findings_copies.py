@@ -4,7 +4,7 @@ import pytest
 
 from inventory.models import Finding, FindingEpisode
 from inventory.policy.rules import RULES
-from inventory.services.findings import FindingCounts, close_for_deleted
+from inventory.services.findings.findings import FindingCounts, close_for_deleted
 from tests import builders
 from tests.services.findings_world import LATER, open_rules, place, role, sends, settle
 from tests.services.test_findings import queries

@@ -7,8 +7,8 @@ import pytest
 from inventory.aws.identities import IdentityFacts
 from inventory.models import Delegation, Finding, Identity
 from inventory.pages.identity import identity_context
-from inventory.services.reconciliation import Context, reconcile_identity
-from inventory.services.registry_view import RegistryView
+from inventory.services.judging.reconciliation import Context, reconcile_identity
+from inventory.services.judging.registry_view import RegistryView
 from tests import builders
 from tests.builders import NOW
 

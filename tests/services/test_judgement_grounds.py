@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from inventory.aws.identities import IdentityFacts
 from inventory.models import Account, Delegation, Finding, Identity, Team
 from inventory.policy.analysis import analyse
-from inventory.services import judgement, judgement_grounds
-from inventory.services.findings import mark_stale
-from inventory.services.judgement_grounds import may_tell_time
-from inventory.services.reconciliation import Context, reconcile_identity, remove_identity, see_unchanged
-from inventory.services.registry_view import RegistryView
+from inventory.services.findings.findings import mark_stale
+from inventory.services.judging import judgement, judgement_grounds
+from inventory.services.judging.judgement_grounds import may_tell_time
+from inventory.services.judging.reconciliation import Context, reconcile_identity, remove_identity, see_unchanged
+from inventory.services.judging.registry_view import RegistryView
 from tests import builders
 from tests.builders import NOW
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from inventory.models import AuditEvent, Identity, OwnerAssignment
-from inventory.services.owner_assignments import (
+from inventory.services.owners.owner_assignments import (
     appoint_acting_owner,
     claim,
     decide_claim,
@@ -14,9 +14,9 @@ from inventory.services.owner_assignments import (
     hand_on,
     withdraw_claim,
 )
-from inventory.services.people import deactivate_person, reactivate_person
+from inventory.services.people.people import deactivate_person, reactivate_person
+from inventory.services.people.teams import set_team_active
 from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.teams import set_team_active
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import AuditEvent, Identity, IdentityState, OwnerRule
-from inventory.services.owner_matching import is_below
-from inventory.services.owner_rules import add_owner_rule, end_owner_rule, move_owner_rule, preview
-from inventory.services.reassignment import reassign_owners
-from inventory.services.reevaluation import judge_due, reevaluate
+from inventory.services.judging.reevaluation import judge_due, reevaluate
+from inventory.services.owners.owner_matching import is_below
+from inventory.services.owners.owner_rules import add_owner_rule, end_owner_rule, move_owner_rule, preview
+from inventory.services.owners.reassignment import reassign_owners
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 

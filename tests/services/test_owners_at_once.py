@@ -10,12 +10,12 @@ import pytest
 from django.db import connection, transaction
 
 from inventory.models import AuditEvent, Identity, OwnerAssignment, OwnerRule, User
-from inventory.services.owner_assignments import claim, decide_claim, hand_on
-from inventory.services.owner_rules import add_owner_rule, end_owner_rule
-from inventory.services.ownership import share_owners
-from inventory.services.people import deactivate_person
+from inventory.services.owners.owner_assignments import claim, decide_claim, hand_on
+from inventory.services.owners.owner_rules import add_owner_rule, end_owner_rule
+from inventory.services.owners.ownership import share_owners
+from inventory.services.people.people import deactivate_person
+from inventory.services.people.teams import set_team_active
 from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.teams import set_team_active
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)

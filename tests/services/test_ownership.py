@@ -3,7 +3,7 @@
 import pytest
 
 from inventory.models import Identity
-from inventory.services.ownership import OwnerBook
+from inventory.services.owners.ownership import OwnerBook
 from tests import builders
 
 pytestmark = pytest.mark.django_db

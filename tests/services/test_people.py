@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from inventory.models import AuditEvent, Identity, Membership, Team, User
-from inventory.services.people import add_person, deactivate_person, edit_person, reactivate_person
+from inventory.services.people.people import add_person, deactivate_person, edit_person, reactivate_person
+from inventory.services.people.teams import edit_team
 from inventory.services.refusals import RefusedError
-from inventory.services.teams import edit_team
 from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

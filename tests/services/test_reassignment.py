@@ -3,9 +3,9 @@
 import pytest
 
 from inventory.models import AuditEvent, Identity
-from inventory.services.ownership import OwnerBook
-from inventory.services.people import add_person, deactivate_person
-from inventory.services.reassignment import reassign_owners
+from inventory.services.owners.ownership import OwnerBook
+from inventory.services.owners.reassignment import reassign_owners
+from inventory.services.people.people import add_person, deactivate_person
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,10 @@ import pytest
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import AuditEvent, Delegation, DelegationState, Identity, IdentityState, PolicyVersion
-from inventory.services.accounts import NewAccount, add_account
-from inventory.services.reconciliation import Context, reconcile_identity, remove_identity
-from inventory.services.reevaluation import reevaluate
-from inventory.services.registry_view import RegistryView
+from inventory.services.judging.reconciliation import Context, reconcile_identity, remove_identity
+from inventory.services.judging.reevaluation import reevaluate
+from inventory.services.judging.registry_view import RegistryView
+from inventory.services.registry.accounts import NewAccount, add_account
 from tests import builders
 from tests.builders import NOW
 

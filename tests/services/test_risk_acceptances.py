@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from inventory.models import AuditEvent, Finding, RiskAcceptance, User
-from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.risk_acceptances import (
+from inventory.services.findings.risk_acceptances import (
     ask_acceptance,
     decide_acceptance,
     end_acceptance,
     withdraw_acceptance,
 )
+from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 from tests.builders import NOW
 from tests.services.findings_world import LATER, STRANGER, place, role, sends, settle

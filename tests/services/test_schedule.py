@@ -7,7 +7,7 @@ import pytest
 
 from inventory.models import CollectionRun, ScheduledJob
 from inventory.services import schedule
-from inventory.services.collection_limits import CollectionLimits
+from inventory.services.collecting.collection_limits import CollectionLimits
 from inventory.services.schedule import last_due, reevaluate_daily, start_scheduled_run
 from tests import builders
 from tests.builders import NOW

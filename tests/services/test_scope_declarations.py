@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.models import AuditEvent, Finding, Outcome, Scope, ScopeDeclaration
 from inventory.services.refusals import ConflictError, RefusedError
-from inventory.services.scope_declarations import declare_unused, withdraw_declaration
+from inventory.services.registry.scope_declarations import declare_unused, withdraw_declaration
 from sesgov.sight import coverage
 from tests import builders
 from tests.builders import NOW

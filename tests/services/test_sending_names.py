@@ -6,10 +6,15 @@ import pytest
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import AuditEvent, Identity, SendingName
-from inventory.services.reconciliation import Context, reconcile_identity
+from inventory.services.judging.reconciliation import Context, reconcile_identity
+from inventory.services.judging.registry_view import RegistryView
 from inventory.services.refusals import RefusedError
-from inventory.services.registry_view import RegistryView
-from inventory.services.sending_names import add_sending_name, change_sending_name, remove_sending_name, sending_name
+from inventory.services.registry.sending_names import (
+    add_sending_name,
+    change_sending_name,
+    remove_sending_name,
+    sending_name,
+)
 from tests import builders
 from tests.builders import NOW
 

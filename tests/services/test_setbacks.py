@@ -3,9 +3,9 @@
 import pytest
 
 from inventory.aws.faults import Fault, FaultKind
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.runs import combined
-from inventory.services.setbacks import Step, Trouble, next_step, outcome_of, pause_after
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.runs import combined
+from inventory.services.collecting.setbacks import Step, Trouble, next_step, outcome_of, pause_after
 
 LIMITS = CollectionLimits()
 LIST, OLDER, GET = "ListEmailIdentities", "ListIdentities", "GetEmailIdentity"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from inventory import tasks
 from inventory.models import Identity
-from inventory.services.owner_assignments import appoint_acting_owner
+from inventory.services.owners.owner_assignments import appoint_acting_owner
 from tests import builders
 
 pytestmark = pytest.mark.django_db

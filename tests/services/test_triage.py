@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from inventory.models import AuditEvent, Finding, FindingComment
-from inventory.services.finding_comments import add_comment
+from inventory.services.findings.finding_comments import add_comment
+from inventory.services.findings.triage import MOST_AT_ONCE, Triaged, assign, set_disposition
 from inventory.services.refusals import RefusedError
-from inventory.services.triage import MOST_AT_ONCE, Triaged, assign, set_disposition
 from tests import builders
 from tests.builders import NOW
 

@@ -4,7 +4,7 @@ import pytest
 
 from inventory.models import Account, AuditEvent, Organization, Vendor
 from inventory.services.refusals import RefusedError
-from inventory.services.vendor_suggestions import accept_suggestion, suggestions
+from inventory.services.registry.vendor_suggestions import accept_suggestion, suggestions
 from tests import builders
 from tests.builders import NOW
 

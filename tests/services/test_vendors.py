@@ -7,12 +7,12 @@ import pytest
 
 from inventory.aws.identities import IdentityFacts
 from inventory.models import Account, AuditEvent, Finding, Identity, Vendor, VendorContact
-from inventory.services import vendors
-from inventory.services.reconciliation import Context, reconcile_identity
-from inventory.services.reevaluation import judge_due
+from inventory.services.judging.reconciliation import Context, reconcile_identity
+from inventory.services.judging.reevaluation import judge_due
+from inventory.services.judging.registry_view import RegistryView
 from inventory.services.refusals import RefusedError
-from inventory.services.registry_view import RegistryView
-from inventory.services.vendors import (
+from inventory.services.registry import vendors
+from inventory.services.registry.vendors import (
     VendorFacts,
     add_contact,
     add_vendor,

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from inventory.services.api_tokens import create_token
+from inventory.services.people.api_tokens import create_token
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)

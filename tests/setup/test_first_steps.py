@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from inventory.models import AuditEvent, CollectionRun, Role, User
-from inventory.services.collection_limits import collection_limits
+from inventory.services.collecting.collection_limits import collection_limits
 from inventory.services.schedule import start_scheduled_run
 from inventory.tasks import collect_slice
 from tests import builders

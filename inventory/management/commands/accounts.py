@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.models import Account, Discovery, Outcome
-from inventory.services.account_import import ImportReport, import_accounts
-from inventory.services.accounts import PARTITIONS, NewAccount, add_account
-from inventory.services.collection_limits import collection_limits
-from inventory.services.collectors import new_sessions
-from inventory.services.discovery import Discoverer, request_discovery
-from inventory.services.reevaluation import reevaluate
+from inventory.services.collecting.collection_limits import collection_limits
+from inventory.services.collecting.collectors import new_sessions
+from inventory.services.judging.reevaluation import reevaluate
 from inventory.services.refusals import RefusedError
+from inventory.services.registry.account_import import ImportReport, import_accounts
+from inventory.services.registry.accounts import PARTITIONS, NewAccount, add_account
+from inventory.services.registry.discovery import Discoverer, request_discovery
 
 _ERRORS_SHOWN = 50
 

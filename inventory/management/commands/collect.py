@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from inventory.aws.regions import partition_of
 from inventory.models import Account, CollectionRun, Outcome, ScopeRun
-from inventory.services.collectors import Collector
+from inventory.services.collecting.collectors import Collector
+from inventory.services.collecting.run_reports import RunReport, report
+from inventory.services.collecting.runs import start_run
 from inventory.services.refusals import RefusedError
-from inventory.services.run_reports import RunReport, report
-from inventory.services.runs import start_run
 
 BAD_INPUT = 2
 NOT_COMPLETE = 3

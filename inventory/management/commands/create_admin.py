@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from inventory.management.passwords import ask_password
 from inventory.models import Role
-from inventory.services.people import add_person
+from inventory.services.people.people import add_person
 from inventory.services.refusals import RefusedError
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.models import User
-from inventory.services.api_tokens import create_token
+from inventory.services.people.api_tokens import create_token
 from inventory.services.refusals import RefusedError
 
 

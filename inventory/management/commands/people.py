@@ -6,11 +6,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from inventory.files.people_file import COLUMNS_HELP, read_people
 from inventory.management.passwords import ask_password
 from inventory.models import Role
-from inventory.people_file import COLUMNS_HELP, read_people
-from inventory.services.people import add_person, enter_people
-from inventory.services.reassignment import reassign_owners
+from inventory.services.owners.reassignment import reassign_owners
+from inventory.services.people.people import add_person, enter_people
 from inventory.services.refusals import RefusedError
 
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.models import ApiToken
-from inventory.services.api_tokens import revoke_token
+from inventory.services.people.api_tokens import revoke_token
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from inventory.models import User
-from inventory.services.people import deactivate_person
-from inventory.services.reevaluation import reevaluate
+from inventory.services.judging.reevaluation import reevaluate
+from inventory.services.people.people import deactivate_person
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import ADMINISTRATOR, LEFT
 from sesgov.demo.history import decisions

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from inventory.models import Account, Finding, Identity, OwnerAssignment, RiskAcceptance, Team, User
-from inventory.services.account_verifications import verify_account
-from inventory.services.deputies import name_deputy
-from inventory.services.finding_comments import add_comment
-from inventory.services.owner_assignments import claim, decide_claim
-from inventory.services.owner_rules import add_owner_rule
-from inventory.services.risk_acceptances import ask_acceptance, decide_acceptance
-from inventory.services.saved_views import save_view
-from inventory.services.sending_names import add_sending_name
-from inventory.services.triage import assign, set_disposition
+from inventory.services.findings.finding_comments import add_comment
+from inventory.services.findings.risk_acceptances import ask_acceptance, decide_acceptance
+from inventory.services.findings.triage import assign, set_disposition
+from inventory.services.owners.deputies import name_deputy
+from inventory.services.owners.owner_assignments import claim, decide_claim
+from inventory.services.owners.owner_rules import add_owner_rule
+from inventory.services.people.saved_views import save_view
+from inventory.services.registry.account_verifications import verify_account
+from inventory.services.registry.sending_names import add_sending_name
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import CONTACTS, SECURITY, VENDOR_MANAGER
 

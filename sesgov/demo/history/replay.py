@@ -9,10 +9,10 @@ from django.db.models import Max
 from inventory.aws.pacing import IN_FLIGHT_WITHOUT_PACE, Permit
 from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun
-from inventory.services.collection_limits import CollectionLimits
-from inventory.services.collectors import Collector
-from inventory.services.reevaluation import judge_due
-from inventory.services.runs import start_run
+from inventory.services.collecting.collection_limits import CollectionLimits
+from inventory.services.collecting.collectors import Collector
+from inventory.services.collecting.runs import start_run
+from inventory.services.judging.reevaluation import judge_due
 from sesgov.demo.aws_double.client import DoubleClient
 from sesgov.demo.estate import World
 from sesgov.demo.history import position

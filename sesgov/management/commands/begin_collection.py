@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from inventory.models import CollectionRun, ScheduledJob
-from inventory.services.collection_limits import collection_limits
-from inventory.services.runs import start_run
+from inventory.services.collecting.collection_limits import collection_limits
+from inventory.services.collecting.runs import start_run
 from inventory.services.schedule import COLLECT, last_due
 from inventory.tasks import collect_slice
 

@@ -5,7 +5,7 @@ import os
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from inventory.services.collection_limits import collection_limits
+from inventory.services.collecting.collection_limits import collection_limits
 from sesgov.demo.aws_double.client import DoubleClient
 from sesgov.demo.endpoint import NotTheDemoError, check_demo_endpoint
 from sesgov.demo.history.replay import Replay

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.models import Role, User
-from inventory.services.people import add_person
+from inventory.services.people.people import add_person
 from inventory.services.refusals import RefusedError
 
 UNASKED_EMAIL = "admin@localhost"

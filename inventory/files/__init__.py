@@ -1,0 +1,1 @@
+"""Files: what people take out of sesgov and bring in; one kind, one file."""

@@ -1,0 +1,1 @@
+"""Rows: what lists show, as querysets and mappings with everything annotated; one noun, one file."""

@@ -1,0 +1,1 @@
+"""Collecting: runs, scopes, leases, calls and what came of them."""

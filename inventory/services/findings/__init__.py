@@ -1,0 +1,1 @@
+"""Findings: episodes, cases, triage and acceptances."""

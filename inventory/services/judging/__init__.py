@@ -1,0 +1,1 @@
+"""Judging: what was read becomes versions, delegations and findings."""

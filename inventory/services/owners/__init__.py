@@ -1,0 +1,1 @@
+"""Owners: who answers for an identity, and how that changes."""

@@ -1,0 +1,1 @@
+"""People: who signs in, their teams, tokens and views."""

@@ -1,0 +1,1 @@
+"""The registry: accounts, vendors, sending names, and how they come in."""
