@@ -39,7 +39,7 @@ def test_an_unknown_sender_opens_one_finding_with_its_episode_and_one_audit_row(
     assert (finding.policy_name, finding.subject, finding.severity) == ("partner", STRANGER, "high")
     assert (finding.presence, finding.first_opened_at, finding.last_seen_at) == ("present", NOW, NOW)
     assert finding.evidence["statement"] == 0
-    assert finding.evidence["path"] == ["Statement", 0]
+    assert finding.evidence["path"] == ["Statement", 0, "Principal"]
     assert "4182-7395-0164" in finding.evidence["text"]
     episode = finding.episodes.get()
     assert (episode.opened_at, episode.closed_at, episode.is_baseline, episode.opened_by_run) == (NOW, None, True, run)
