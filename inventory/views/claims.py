@@ -17,9 +17,8 @@ from inventory.services.owners import owner_assignments as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.tables import ClaimableTable, OwnerlessTable
 from inventory.views.lists import Beside, ListPage
-from inventory.views.people import SETTLE
 from inventory.views.requests import person
-from inventory.views.writes import DONE, attempt, hint, not_done
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 _SHOWN = 100
 _OWNER = frozenset({Role.OWNER})
@@ -120,7 +119,7 @@ def claim_decide(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except (RefusedError, ConflictError) as said:
         return not_done(request, said, back)
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     words = f"{claimed.identity} belongs to {claimed.owner} now." if is_confirmed else "The claim is refused."
     messages.success(request, words)
     return redirect("inventory:claim_inbox")

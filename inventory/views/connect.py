@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HTMX_STOP_POLLING
 
 from inventory.forms.accounts import AccountFileForm
 from inventory.models import Discovery, User
@@ -18,8 +19,6 @@ from inventory.services.registry.account_import import ImportReport, import_acco
 from inventory.services.registry.discovery import request_discovery
 from inventory.views.requests import require_role
 from inventory.views.writes import REFUSED, hint, tell
-
-STOP_POLLING = 286
 
 
 @never_cache
@@ -58,7 +57,7 @@ def discovery_progress(request: HttpRequest) -> HttpResponse:
     """The moving part of the newest discovery."""
     require_role(request, MANAGES_ACCOUNTS)
     discovery = Discovery.objects.select_related("organization", "requested_by").order_by("-id").first()
-    status = 200 if discovery is not None and discovery.finished_at is None else STOP_POLLING
+    status = 200 if discovery is not None and discovery.finished_at is None else HTMX_STOP_POLLING
     return render(request, "inventory/connect.html#discovery", {"discovery": discovery}, status=status)
 
 
@@ -79,7 +78,7 @@ def check_progress(request: HttpRequest) -> HttpResponse:
     """The moving part of the checks."""
     require_role(request, MANAGES_ACCOUNTS)
     context = accounts_context()
-    status = 200 if context["waiting"] else STOP_POLLING
+    status = 200 if context["waiting"] else HTMX_STOP_POLLING
     return render(request, "inventory/connect.html#checks", context, status=status)
 
 

@@ -22,7 +22,7 @@ from inventory.services.registry.delegate_registration import register_delegate
 from inventory.tables import DelegateTable
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person, require_role
-from inventory.views.writes import DONE, attempt, hint
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint
 
 DELEGATES = ListPage(
     name="delegate",
@@ -83,7 +83,7 @@ def delegate_register(request: HttpRequest, account_id: str) -> HttpResponse:
     status = attempt(form, write)
     if status != DONE:
         return _page(request, user, account_id, status, register=form)
-    hint("inventory.tasks.settle_owners")
+    hint(SETTLE_OWNERS)
     messages.success(request, "Registered. What it may do is judged again now; the lists follow in a moment.")
     return redirect("inventory:delegate_detail", account_id)
 

@@ -15,9 +15,8 @@ from inventory.models.roles import ASSIGNS_OWNERS
 from inventory.pages.owner import owner_line
 from inventory.services.owners import owner_assignments as service
 from inventory.services.refusals import ConflictError, RefusedError
-from inventory.views.people import SETTLE
 from inventory.views.requests import person
-from inventory.views.writes import DONE, attempt, hint, not_done
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 
 def _identity(user: User, pk: int) -> Identity:
@@ -77,7 +76,7 @@ def identity_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     status = attempt(form, service.hand_on, identity=identity, acting_user=user, at=timezone.now())
     if status != DONE:
         return _page(request, user, _identity(user, pk), status, hand_on=form)
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{identity} belongs to {form.cleaned_data['owner']} now.")
     is_seen = Identity.objects.visible_to(user).filter(pk=pk).exists()
     return redirect("inventory:identity_owner", pk=pk) if is_seen else redirect("inventory:identity_list")
@@ -94,7 +93,7 @@ def identity_acting(request: HttpRequest, pk: int) -> HttpResponse:
     status = attempt(form, service.appoint_acting_owner, identity=identity, acting_user=user, at=timezone.now())
     if status != DONE:
         return _page(request, user, _identity(user, pk), status, acting=form)
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{form.cleaned_data['owner']} stands in as owner of {identity}.")
     return redirect("inventory:identity_owner", pk=pk)
 
@@ -111,6 +110,6 @@ def assignment_end(request: HttpRequest, pk: int) -> HttpResponse:
         service.end_assignment(assignment=assignment, acting_user=user, at=timezone.now())
     except (RefusedError, ConflictError) as said:
         return not_done(request, said, back)
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, "Tags, rules and the account decide again.")
     return redirect(back)

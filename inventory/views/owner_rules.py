@@ -15,9 +15,7 @@ from inventory.models.roles import MANAGES_OWNER_RULES
 from inventory.services.owners import owner_rules as service
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import require_inventory_reader, require_role
-from inventory.views.writes import DONE, attempt, hint, not_done
-
-SETTLE = "inventory.tasks.settle_owners"
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +28,7 @@ def owner_rule_list(request: HttpRequest) -> HttpResponse:
         form = OwnerRuleForm(request.POST)
         status = attempt(form, service.add_owner_rule, acting_user=user, at=timezone.now())
         if status == DONE:
-            hint(SETTLE)
+            hint(SETTLE_OWNERS)
             messages.success(request, "The rule is in force. Its identities have their owner.")
             return redirect("inventory:owner_rule_list")
     user = require_inventory_reader(request)
@@ -75,7 +73,7 @@ def owner_rule_move(request: HttpRequest, pk: int) -> HttpResponse:
         service.move_owner_rule(rule=rule, position=position, acting_user=user, at=timezone.now())
     except ConflictError as conflict:
         return not_done(request, conflict, reverse("inventory:owner_rule_list"))
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     return redirect("inventory:owner_rule_list")
 
 
@@ -88,6 +86,6 @@ def owner_rule_end(request: HttpRequest, pk: int) -> HttpResponse:
         service.end_owner_rule(rule=rule, acting_user=user, at=timezone.now())
     except ConflictError as conflict:
         return not_done(request, conflict, reverse("inventory:owner_rule_list"))
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, f"The rule for {rule.words} has ended.")
     return redirect("inventory:owner_rule_list")

@@ -22,9 +22,7 @@ from inventory.services.refusals import RefusedError
 from inventory.tables import PersonTable
 from inventory.views.lists import Beside, ListPage
 from inventory.views.requests import require_reader, require_role
-from inventory.views.writes import DONE, attempt, hint, not_done
-
-SETTLE = "inventory.tasks.settle_owners"
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 
 def owned(field: str) -> Coalesce:
@@ -71,7 +69,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 
         status = attempt(form, add)
         if status == DONE:
-            hint(SETTLE)
+            hint(SETTLE_OWNERS)
             messages.success(request, f"{form.cleaned_data['name']} is added. They set their password by mail.")
             return redirect("inventory:person_list")
     return render(request, "inventory/person_add.html", {"section": "people", "form": form}, status=status)
@@ -90,7 +88,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         form = PersonForm(request.POST)
         status = attempt(form, service.edit_person, user=someone, acting_user=user, at=timezone.now())
         if status == DONE:
-            hint(SETTLE)
+            hint(SETTLE_OWNERS)
             messages.success(request, "Kept.")
             return redirect("inventory:person_detail", pk=pk)
     return render(request, "inventory/person.html", _context(user, someone, form), status=status)
@@ -131,6 +129,6 @@ def person_state(request: HttpRequest, pk: int) -> HttpResponse:
         write(user=someone, acting_user=user, at=timezone.now())
     except RefusedError as refusal:
         return not_done(request, refusal, reverse("inventory:person_detail", args=[pk]))
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{someone} is active again." if is_back else f"{someone} can no longer sign in.")
     return redirect("inventory:person_detail", pk=pk)

@@ -1,15 +1,12 @@
 """Runs: what is being collected, how fast, and what could not be read."""
 
-from contextlib import suppress
-
-from celery import current_app
-from celery.exceptions import OperationalError
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HTMX_STOP_POLLING
 
 from inventory.filters import RunFilter
 from inventory.models import CollectionRun, Outcome, User
@@ -21,8 +18,7 @@ from inventory.services.refusals import RefusedError
 from inventory.tables import RunTable
 from inventory.views.lists import ListPage
 from inventory.views.requests import require_inventory_reader, require_role
-
-STOP_POLLING = 286
+from inventory.views.writes import hint
 
 
 def runs(user: User) -> QuerySet[CollectionRun]:
@@ -68,7 +64,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of a run's page, asked for every two seconds until the run has ended."""
     context = _run(request, pk)
-    status = 200 if context["is_running"] else STOP_POLLING
+    status = 200 if context["is_running"] else HTMX_STOP_POLLING
     return render(request, "inventory/run.html#progress", context, status=status)
 
 
@@ -76,7 +72,7 @@ def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def run_line(request: HttpRequest, pk: int) -> HttpResponse:
     """One line about a run that other pages show while it lasts."""
     context = _run(request, pk)
-    status = 200 if context["is_running"] else STOP_POLLING
+    status = 200 if context["is_running"] else HTMX_STOP_POLLING
     return render(request, "fragments/run_line.html", context, status=status)
 
 
@@ -95,13 +91,7 @@ def run_start(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect("inventory:run_list")
     if is_new:
-        _nudge()
+        hint("inventory.tasks.collect_slice")
     else:
         messages.info(request, f"Run {run.pk} is still reading; a second one would only wait for it.")
     return redirect("inventory:run_detail", pk=run.pk)
-
-
-def _nudge() -> None:
-    """Tell a worker that there is work; without a broker the next tick finds the row by itself."""
-    with suppress(OperationalError):
-        current_app.send_task("inventory.tasks.collect_slice", expires=15, retry=False)

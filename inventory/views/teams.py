@@ -19,9 +19,9 @@ from inventory.services.owners.deputies import may_name_deputy
 from inventory.services.people import teams as service
 from inventory.tables import TeamTable
 from inventory.views.lists import Beside, ListPage
-from inventory.views.people import SETTLE, owned
+from inventory.views.people import owned
 from inventory.views.requests import require_reader, require_role
-from inventory.views.writes import DONE, attempt, hint
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint
 
 
 def _teams(_user: User) -> QuerySet[Team]:
@@ -52,7 +52,7 @@ def team_add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = attempt(form, service.enter_team, acting_user=user, at=timezone.now())
         if status == DONE:
-            hint(SETTLE)
+            hint(SETTLE_OWNERS)
             return redirect("inventory:team_list")
     return render(request, "inventory/team_add.html", {"section": "people", "form": form}, status=status)
 
@@ -69,7 +69,7 @@ def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
         form = TeamForm(request.POST)
         status = attempt(form, service.edit_team, team=team, acting_user=user, at=timezone.now())
         if status == DONE:
-            hint(SETTLE)
+            hint(SETTLE_OWNERS)
             messages.success(request, "Kept.")
             return redirect("inventory:team_detail", pk=pk)
     return render(request, "inventory/team.html", _context(user, team, form), status=status)
@@ -97,6 +97,6 @@ def team_state(request: HttpRequest, pk: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=pk)
     is_active = request.POST.get("state") == "active"
     service.set_team_active(team=team, is_active=is_active, acting_user=user, at=timezone.now())
-    hint(SETTLE)
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{team} is active again." if is_active else f"{team} owns nothing any more.")
     return redirect("inventory:team_detail", pk=pk)

@@ -23,7 +23,7 @@ from inventory.services.registry.vendor_suggestions import accept_suggestion, su
 from inventory.tables import VendorTable
 from inventory.views.lists import Beside, ListPage, Preset
 from inventory.views.requests import person, require_role
-from inventory.views.writes import DONE, attempt, hint
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint
 
 VENDORS = ListPage(
     name="vendor",
@@ -69,7 +69,7 @@ def vendor_suggestion_accept(request: HttpRequest) -> HttpResponse:
     if not made:
         context = {"section": "vendors", "suggestions": suggestions(), "form": form}
         return render(request, "inventory/vendor_suggestions.html", context, status=status)
-    hint("inventory.tasks.settle_owners")
+    hint(SETTLE_OWNERS)
     return redirect("inventory:vendor_detail", made[0].pk)
 
 
@@ -120,7 +120,7 @@ def vendor_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = VendorForm(request.POST or None, initial={name: getattr(vendor, name) for name in VendorForm.base_fields})
     status = attempt(form, write) if request.method == "POST" else DONE
     if request.method == "POST" and status == DONE:
-        hint("inventory.tasks.settle_owners")
+        hint(SETTLE_OWNERS)
         messages.success(request, "Kept. What its accounts may do is judged again where that follows.")
         return redirect("inventory:vendor_detail", vendor.pk)
     context = {"section": "vendors", "form": form, "vendor": vendor}
@@ -167,7 +167,7 @@ def vendor_attach(request: HttpRequest, pk: int) -> HttpResponse:
     status = attempt(form, write)
     if status != DONE:
         return _page(request, user, vendor, status, attach_form=form)
-    hint("inventory.tasks.settle_owners")
+    hint(SETTLE_OWNERS)
     return redirect("inventory:vendor_detail", vendor.pk)
 
 
@@ -177,6 +177,6 @@ def vendor_detach(request: HttpRequest, pk: int, account_id: str) -> HttpRespons
     user = require_role(request, MANAGES_VENDORS)
     account = get_object_or_404(Account.objects.visible_to(user), account_id=account_id, vendor=_visible(user, pk))
     service.attach_account(account, None, acting_user=user, at=timezone.now())
-    hint("inventory.tasks.settle_owners")
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{account} belongs to no vendor now. It stays registered as before.")
     return redirect("inventory:vendor_detail", pk)

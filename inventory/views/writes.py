@@ -14,6 +14,8 @@ from inventory.forms.answers import say_refusal
 from inventory.services.refusals import ConflictError, RefusedError
 
 DONE, REFUSED, TOO_LATE = 200, 422, 409
+# What every write ends with that may move owners or what is judged.
+SETTLE_OWNERS = "inventory.tasks.settle_owners"
 
 
 def attempt(form: forms.Form, write: Callable[..., Any], **known: Any) -> int:

@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
 from sesgov.demo.history.position import Position
 from sesgov.demo.history.script import FIRST_DAY
 
-STOP_POLLING = 286
 READING_ONLY = "The history of this demo is still being filled in. Changes can be made when it is there."
 # These write nothing of the estate.
 OPEN_VIEWS = frozenset({"inventory:laboratory"})
@@ -50,7 +49,7 @@ def history(_request: HttpRequest) -> dict[str, object]:
 def history_line(request: HttpRequest) -> HttpResponse:
     """The line that says how far it is, asked for every two seconds until it is there."""
     now = progress()
-    return render(request, "demo/history_line.html", {"history": now}, status=200 if now else STOP_POLLING)
+    return render(request, "demo/history_line.html", {"history": now}, status=200 if now else HTMX_STOP_POLLING)
 
 
 class HistoryWall(MiddlewareMixin):
