@@ -27,9 +27,9 @@ class CaseTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
     sentence = Column("Case", empty_values=(), orderable=False, attrs={"td": {"class": "sentence"}})
     identity = Column(orderable=False)
     subject = Column("Delegate", empty_values=(), orderable=False)
-    account = Column(accessor="identity", orderable=False, attrs={"td": {"class": "place"}})
+    account = Column("Account", accessor="identity", orderable=False, attrs={"td": {"class": "place"}})
     findings = NumberColumn(verbose_name="Ending it closes", order_by=("-findings", "-exposure", "identity", "subject"))
-    since = TimeColumn("Since", order_by=("since", "identity", "subject"))
+    since = TimeColumn("First seen", order_by=("since", "identity", "subject"))
 
     class Meta:
         template_name = "tables/table.html"

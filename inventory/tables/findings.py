@@ -75,7 +75,7 @@ class FindingTable(Table):  # type: ignore[misc]
         return str(record.standing(timezone.localdate()).label)
 
     def render_presence(self, record: Finding) -> SafeString:
-        tone = "unknown" if record.presence == Finding.Presence.STALE else "plain"
+        tone = "unknown" if record.presence == Finding.Presence.STALE else "good"
         return format_html('<span class="word word-{}">{}</span>', tone, record.get_presence_display())
 
 
