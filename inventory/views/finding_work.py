@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from inventory.forms.answers import say_refusal
 from inventory.forms.findings import NOBODY, AcceptanceForm, CommentForm, DecisionForm, EndForm, TriageForm
 from inventory.models import Finding, RiskAcceptance, Role, User
 from inventory.pages.finding import finding_context
@@ -26,6 +27,7 @@ from inventory.services.findings.risk_acceptances import (
 from inventory.services.findings.triage import Triaged, assign, set_disposition
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person
+from inventory.views.writes import DONE, REFUSED, TOO_LATE
 
 _RELATED = ("identity__scope__account__organization", "identity__owner_team", "identity__owner_user", "assignee")
 
@@ -35,7 +37,7 @@ def visible_finding(user: User, pk: int) -> Finding:
     return get_object_or_404(Finding.objects.visible_to(user).select_related(*_RELATED), pk=pk)
 
 
-def finding_page(request: HttpRequest, finding: Finding, *, status: int = 200, **answered: Any) -> HttpResponse:
+def finding_page(request: HttpRequest, finding: Finding, *, status: int = DONE, **answered: Any) -> HttpResponse:
     """The page of one finding."""
     now = timezone.now()
     context = {"section": "findings"} | finding_context(finding, now)
@@ -123,17 +125,18 @@ def acceptance_end(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(
     request: HttpRequest, finding: Finding, name: str, form: forms.Form, write: Callable[[dict[str, Any]], str]
 ) -> HttpResponse:
-    """Back to the page: with what was done, with what was refused at its field (400), or with who was quicker (409)."""
+    """Back to the page: with what was done, with what was refused at its field (422), or with who was quicker (409)."""
     if form.is_valid():
         try:
             messages.success(request, write(form.cleaned_data))
         except RefusedError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            say_refusal(form, refusal)
         except ConflictError as conflict:
-            return finding_page(request, visible_finding(person(request), finding.pk), status=409, conflict=conflict)
+            now = visible_finding(person(request), finding.pk)
+            return finding_page(request, now, status=TOO_LATE, conflict=conflict)
         else:
             return redirect("inventory:finding_detail", pk=finding.pk)
-    return finding_page(request, finding, status=400, **{name: form})
+    return finding_page(request, finding, status=REFUSED, **{name: form})
 
 
 def _actionable(request: HttpRequest, pk: int) -> Finding:

@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from inventory.forms.answers import say_refusal
 from inventory.forms.tokens import TokenForm
 from inventory.models import ApiToken
 from inventory.services.people.api_tokens import create_token, revoke_token
 from inventory.services.refusals import RefusedError
 from inventory.views.requests import person
+from inventory.views.writes import DONE, REFUSED
 
 
 @require_safe
@@ -35,8 +37,8 @@ def token_add(request: HttpRequest) -> HttpResponse:
             token, secret = create_token(user=user, acting_user=user, at=timezone.now(), **form.cleaned_data)
             context |= {"token": token, "secret": secret}
         except RefusedError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    status = 400 if form.errors else 200
+            say_refusal(form, refusal)
+    status = REFUSED if form.errors else DONE
     return render(request, "inventory/token_add.html", context, status=status)
 
 

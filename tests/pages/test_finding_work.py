@@ -97,7 +97,7 @@ def test_standing_and_assignee_change_together_or_not_at_all():
     assert (finding.disposition, finding.assignee) == ("in_remediation", colleague)
     status, page = _post(client, "finding_triage", finding.pk, disposition="triaged", assignee=str(stranger.pk))
     finding.refresh_from_db()
-    assert (status, finding.disposition) == (400, "in_remediation")
+    assert (status, finding.disposition) == (422, "in_remediation")
     assert "is not one of the available choices" in page
     page = text_of(client, reverse("inventory:finding_detail", args=[finding.pk]))
     assert "In remediation" in page
@@ -110,7 +110,7 @@ def test_what_is_refused_stands_at_its_field():
     status, page = _post(
         client_of("security"), "acceptance_ask", finding.pk, kind="risk", justification=WHY, until=late
     )
-    assert status == 400
+    assert status == 422
     assert "90 days at most" in page[page.index('name="until"') :][:600]
     assert WHY in page
 
@@ -133,7 +133,7 @@ def test_who_asked_sees_no_way_to_approve_it():
     assert 'value="approve"' not in page
     assert "Take it back" in page
     status, page = _post(client, "acceptance_decide", acceptance.pk, decision="approve")
-    assert status == 400
+    assert status == 422
     assert "Somebody else of security has to decide" in page
     assert RiskAcceptance.objects.pending().exists()
 

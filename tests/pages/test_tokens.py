@@ -68,7 +68,7 @@ def test_who_did_not_give_the_password_just_now_is_asked_for_it(user):
 )
 def test_what_cannot_be_taken_is_said_at_its_field(client, field, value):
     page = client.post(ADD, {"name": "Report", "expires_on": ""} | {field: value})
-    assert page.status_code == 400
+    assert page.status_code == 422
     assert set(page.context["form"].errors) == {field}
     assert not ApiToken.objects.exists()
 
