@@ -16,12 +16,19 @@ REACH_CHOICES = [(reach.value, REACH[reach].label) for reach in Reach if reach i
 TRUST_CHOICES = [(trust.value, TRUST[trust].label) for trust in Trust]
 ENVIRONMENT_CHOICES = [("none", ENVIRONMENT[""])] + [(key, label) for key, label in ENVIRONMENT.items() if key]
 _SEPARATORS = re.compile(r"[\s-]")
+# A bigint has 19 digits, and not all of those fit.
+_TOO_LONG = 19
 
 
 def account_digits(text: str) -> str:
     """The digits of what may be part of an account id, ``4444-5555-6666`` included; else empty."""
     digits = _SEPARATORS.sub("", text)
     return digits if digits.isdecimal() else ""
+
+
+def row_number(text: str) -> int:
+    """The number of a row; 0, which no row has, for text that is none or that no database takes."""
+    return int(text) if text.isdecimal() and len(text) < _TOO_LONG else 0
 
 
 def search_box(placeholder: str) -> filters.CharFilter:
@@ -42,5 +49,4 @@ def hidden(**options: Any) -> filters.CharFilter:
 
 def vendor_accounts(text: str) -> QuerySet[Account]:
     """The accounts of the vendor with that number; none for what is no number."""
-    accounts = Account.objects.order_by()
-    return accounts.filter(vendor=int(text)) if text.isdecimal() and len(text) < 19 else accounts.none()
+    return Account.objects.order_by().filter(vendor=row_number(text))

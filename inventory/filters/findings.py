@@ -7,7 +7,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from inventory.filters.fields import account_digits, choice, hidden, search_box
+from inventory.filters.fields import account_digits, choice, hidden, row_number, search_box
 from inventory.models import Finding, FindingEpisode, Severity, User, Vendor
 from inventory.models.findings import FindingQuerySet
 from inventory.rows.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
@@ -22,7 +22,7 @@ def vendor_choices() -> list[tuple[str, str]]:
 def assignee_choices() -> list[tuple[str, str]]:
     """Oneself, nobody, and whoever has a finding."""
     people = User.objects.filter(pk__in=Finding.objects.exclude(assignee=None).order_by().values("assignee"))
-    return [("me", "Mine"), ("nobody", "Nobody's"), *((str(person.pk), str(person)) for person in people)]
+    return [("me", "Mine"), ("nobody", "Unassigned"), *((str(person.pk), str(person)) for person in people)]
 
 
 class CaseFilter(filters.FilterSet):
@@ -77,7 +77,7 @@ class CaseFilter(filters.FilterSet):
         return rows.of_first_look(is_so=value == "yes")
 
     def by_identity(self, rows: FindingQuerySet, name: str, value: str) -> FindingQuerySet:
-        return rows.filter(**{name: int(value)}) if value.isdecimal() and len(value) < 19 else rows.none()
+        return rows.filter(**{name: row_number(value)})
 
     def by_delegate(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
         return rows.filter(subject="" if value == NO_DELEGATE else value)

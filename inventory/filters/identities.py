@@ -13,6 +13,7 @@ from inventory.filters.fields import (
     account_digits,
     choice,
     hidden,
+    row_number,
     search_box,
     vendor_accounts,
 )
@@ -87,7 +88,7 @@ class IdentityFilter(filters.FilterSet):
         return rows.filter(**{name: account_digits(value) or value})
 
     def by_number(self, rows: QuerySet[Identity], name: str, value: str) -> QuerySet[Identity]:
-        return rows.filter(**{name: int(value)}) if value.isdecimal() and len(value) <= 18 else rows.none()
+        return rows.filter(**{name: row_number(value)})
 
     def by_dkim(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
         return rows.filter(dkim_enabled=value == "on")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory import populations
 from inventory.filters import FindingFilter, RemediationFilter
+from inventory.filters.fields import row_number
 from inventory.forms.findings import TriageForm
 from inventory.models import Finding, FindingEpisode, User
 from inventory.models.roles import ACTS_ON_FINDINGS
@@ -58,7 +59,7 @@ def finding_triage_many(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.has_role(ACTS_ON_FINDINGS):
         raise PermissionDenied
-    chosen = {int(key) for key in request.POST.getlist("finding") if key.isdecimal() and len(key) < 19}
+    chosen = {row_number(key) for key in request.POST.getlist("finding")} - {0}
     form = TriageForm(request.POST, people=User.objects.active().filter(roles__overlap=list(ACTS_ON_FINDINGS)))
     back = f"{reverse('inventory:finding_list')}?{QueryDict(request.POST.get('back', '')).urlencode()}"
     if not chosen or not form.is_valid() or not any(form.cleaned_data.values()):
@@ -108,7 +109,7 @@ FINDINGS = ListPage(
         Preset("High", {"severity": "high"}),
         Preset("New", {"standing": "new"}),
         Preset("Mine", {"assignee": "me"}),
-        Preset("Nobody's", {"assignee": "nobody"}),
+        Preset("Unassigned", {"assignee": "nobody"}),
         Preset("Accepted", {"status": "accepted"}),
         Preset("Hints", {"status": "hints"}),
         Preset("No longer there", {"status": "gone"}),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
+from inventory.filters.fields import row_number
 from inventory.forms.questions import QuestionForm
 from inventory.models import Identity, User
 from inventory.pages.analysed import analysed
@@ -59,7 +60,7 @@ def _opened(user: User, identity: str) -> Experiment:
     text, arn, at = "", "", timezone.now()
     if identity:
         rows = Identity.objects.visible_to(user).select_related("scope__account__organization")
-        row = get_object_or_404(rows, pk=int(identity) if identity.isdecimal() and len(identity) < 18 else 0)
+        row = get_object_or_404(rows, pk=row_number(identity))
         arn = row.arn
         text = text_of({policy.name: version.text for policy, version in analysed(row, at).policies})
     return Experiment(text, arn, Question({}), {}, at, settings.TIME_ZONE)

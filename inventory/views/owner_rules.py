@@ -49,11 +49,10 @@ def owner_rule_preview(request: HttpRequest) -> HttpResponse:
     """What a rule would own, while one types it."""
     require_role(request, MANAGES_OWNER_RULES)
     try:
-        place = request.GET.get("position", "")
         reach = service.preview(
             kind=request.GET.get("kind", ""),
             value=request.GET.get("value", ""),
-            position=int(place) if place.isdecimal() and len(place) < 6 else None,
+            position=_place(request.GET.get("position", "")),
         )
     except RefusedError as refusal:
         return render(request, "inventory/fragments/owner_rule_preview.html", {"refusal": refusal.message})
@@ -62,13 +61,17 @@ def owner_rule_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "inventory/fragments/owner_rule_preview.html", {"reach": reach, "sources": sources})
 
 
+def _place(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 6 else None
+
+
 @require_POST
 def owner_rule_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a rule earlier or later."""
     user = require_role(request, MANAGES_OWNER_RULES)
     rule = get_object_or_404(OwnerRule.objects.visible_to(user), pk=pk)
-    place = request.POST.get("position", "")
-    position = int(place) if place.isdecimal() and len(place) < 6 else rule.position
+    place = _place(request.POST.get("position", ""))
+    position = rule.position if place is None else place
     try:
         service.move_owner_rule(rule=rule, position=position, acting_user=user, at=timezone.now())
     except ConflictError as conflict:
