@@ -35,6 +35,8 @@ class State:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """One page; what it counts, it links to."""
     user, at = person(request), timezone.now()
+    if not user.roles and not user.memberships.exists():
+        return render(request, "account/no_role.html", {"section": "dashboard"})
     since = _since_last_visit(request, user, at)
     sight = _coverage(user, at)
     figures = all_figures(Facts(user, at))

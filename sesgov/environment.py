@@ -46,6 +46,15 @@ class Environment:
     owner_tag_keys: tuple[str, ...]
     escalation_team: str
     require_ticket: bool
+    local_sign_in: bool
+    session_hours: int
+    require_mfa: tuple[str, ...]
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None
+    oidc_scopes: tuple[str, ...]
+    oidc_groups_claim: str
+    oidc_roles: tuple[tuple[str, str], ...]
     mail_url: str
     mail_from: str
     log_format: str
@@ -56,7 +65,8 @@ class Environment:
         urls = [url for url in (self.database_url, self.redis_url, self.mail_url) if url]
         passwords = [password for url in urls if (password := urlsplit(url).password)]
         of_the_sdk = [variables.get(name) for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
-        found = [self.secret_key, self.external_id, *passwords, *map(unquote, passwords), *of_the_sdk]
+        own = [self.secret_key, self.external_id, self.oidc_client_secret]
+        found = [*own, *passwords, *map(unquote, passwords), *of_the_sdk]
         return [secret for secret in found if secret]
 
 
@@ -88,11 +98,21 @@ def read(variables: Mapping[str, str]) -> Environment:
         owner_tag_keys=reader.get("SESGOV_OWNER_TAG_KEYS", setting_values.words, default=("owner", "team", "contact")),
         escalation_team=reader.get("SESGOV_ESCALATION_TEAM", setting_values.line, default=""),
         require_ticket=reader.get("SESGOV_REQUIRE_TICKET", setting_values.boolean, default=False),
+        local_sign_in=reader.get("SESGOV_LOCAL_SIGN_IN", setting_values.boolean, default=True),
+        session_hours=reader.get("SESGOV_SESSION_HOURS", setting_values.session_hours, default=12),
+        require_mfa=reader.get("SESGOV_REQUIRE_MFA", setting_values.roles, default=()),
+        oidc_issuer=reader.get("SESGOV_OIDC_ISSUER", setting_values.issuer, default=None),
+        oidc_client_id=reader.get("SESGOV_OIDC_CLIENT_ID", setting_values.line, default=None),
+        oidc_client_secret=reader.get("SESGOV_OIDC_CLIENT_SECRET", setting_values.secret, default=None),
+        oidc_scopes=reader.get("SESGOV_OIDC_SCOPES", setting_values.words, default=("openid", "email", "profile")),
+        oidc_groups_claim=reader.get("SESGOV_OIDC_GROUPS_CLAIM", setting_values.line, default="groups"),
+        oidc_roles=reader.get("SESGOV_OIDC_ROLES", setting_values.groups_of_roles, default=()),
         mail_url=reader.get("SESGOV_MAIL_URL", setting_values.mail_url, default="consolemail://"),
         mail_from=reader.get("SESGOV_MAIL_FROM", setting_values.address, default="sesgov@localhost"),
         log_format=reader.get("SESGOV_LOG_FORMAT", setting_values.log_format, default="json" if production else "text"),
         log_level=reader.get("SESGOV_LOG_LEVEL", setting_values.log_level, default="INFO"),
     )
+    _refuse_half_oidc(environment)
     if production:
         _refuse_unsafe_production(environment)
     return environment
@@ -105,6 +125,21 @@ class _Reader:
     def get(self, name: str, check: Callable[[str, str], Value], *, default: Default) -> Value | Default:
         value = self.variables.get(name, "").strip()
         return check(name, value) if value else default
+
+
+def _refuse_half_oidc(environment: Environment) -> None:
+    parts = {
+        "SESGOV_OIDC_ISSUER": environment.oidc_issuer,
+        "SESGOV_OIDC_CLIENT_ID": environment.oidc_client_id,
+        "SESGOV_OIDC_CLIENT_SECRET": environment.oidc_client_secret,
+    }
+    missing = [name for name, value in parts.items() if value is None]
+    if missing and len(missing) < len(parts):
+        raise SettingError(f"{' and '.join(missing)} must be given with the other SESGOV_OIDC_ variables")
+    if missing and environment.oidc_roles:
+        raise SettingError("SESGOV_OIDC_ROLES says nothing without SESGOV_OIDC_ISSUER: give it too")
+    if missing and not environment.local_sign_in:
+        raise SettingError("SESGOV_LOCAL_SIGN_IN is off, so SESGOV_OIDC_ISSUER must be given, or nobody could sign in")
 
 
 def _refuse_unsafe_production(environment: Environment) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SHORTEST_SECRET = 50
+ROLES = ("viewer", "owner", "security", "vendor_manager", "auditor", "admin")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
 
@@ -53,6 +54,47 @@ def secret_key(name: str, value: str) -> str:
     if len(value) < SHORTEST_SECRET:
         raise SettingError(f"{name} cannot be used: expected at least {SHORTEST_SECRET} characters")
     return value
+
+
+def secret(name: str, value: str) -> str:
+    if not value.isprintable() or len(value) > 1000:
+        raise SettingError(f"{name} cannot be used: expected one line of at most 1000 characters")
+    return value
+
+
+def issuer(name: str, value: str) -> str:
+    """An issuer's address exactly as it stands in its tokens, a slash at the end included."""
+    parts = urlsplit(_url(name, value, ("http", "https")))
+    is_here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if parts.scheme == "http" and not is_here:
+        raise _fail(name, _without_password(value), "expected https://, since who listens could sign in as anybody")
+    if parts.query or parts.fragment or parts.username or "/.well-known/" in value:
+        raise _fail(
+            name, _without_password(value), "expected the issuer alone, such as https://login.example.com/tenant"
+        )
+    return value
+
+
+def roles(name: str, value: str) -> tuple[str, ...]:
+    return tuple(_one_of(name, role, ROLES) for role in words(name, value))
+
+
+def groups_of_roles(name: str, value: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a group and a role; a group may stand in several pairs."""
+    pairs = []
+    for item in words(name, value):
+        group, _, role = (part.strip() for part in item.rpartition("="))
+        if not group or role not in ROLES:
+            wanted = f"expected pairs such as mail-security=security, with a role out of {', '.join(ROLES)}"
+            raise _fail(name, item, wanted)
+        pairs.append((group, role))
+    return tuple(pairs)
+
+
+def session_hours(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= 168:
+        raise _fail(name, value, "expected whole hours from 1 to 168")
+    return int(value)
 
 
 def address(name: str, value: str) -> str:

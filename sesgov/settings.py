@@ -1,5 +1,6 @@
 """Django's settings, from the environment that `sesgov.environment` has read and checked."""
 
+import hashlib
 import os
 import ssl
 from typing import Any
@@ -35,6 +36,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
@@ -62,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sesgov.walls.SignInMiddleware",
+    "sesgov.walls.SecondFactorMiddleware",
 ]
 
 if ENVIRONMENT.demo:
@@ -80,6 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sesgov.company.views.company",
                 *(["sesgov.demo.history.progress.history"] if ENVIRONMENT.demo else []),
             ],
         },
@@ -114,7 +120,7 @@ CACHES = {
 # People ---------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "inventory.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["sesgov.sign_in.PasswordBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -133,6 +139,37 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 # Guesses are counted by address: behind a proxy that is not believed, one guesser would lock everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
+
+SESGOV_LOCAL_SIGN_IN = ENVIRONMENT.local_sign_in
+SESGOV_REQUIRE_MFA = ENVIRONMENT.require_mfa
+SESGOV_OIDC_ISSUER = ENVIRONMENT.oidc_issuer
+SESGOV_OIDC_GROUPS_CLAIM = ENVIRONMENT.oidc_groups_claim
+SESGOV_OIDC_ROLES = ENVIRONMENT.oidc_roles
+# A subject is somebody at one issuer: with another issuer nobody inherits an account.
+SESGOV_OIDC_PROVIDER = f"oidc-{hashlib.sha256((ENVIRONMENT.oidc_issuer or '').encode()).hexdigest()[:16]}"
+SOCIALACCOUNT_ADAPTER = "sesgov.company.arrivals.CompanyAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "sesgov.company.provider.CompanyProvider",
+        "APPS": [
+            {
+                "provider_id": SESGOV_OIDC_PROVIDER,
+                "name": "your company",
+                "client_id": ENVIRONMENT.oidc_client_id or "",
+                "secret": ENVIRONMENT.oidc_client_secret or "",
+                "settings": {"server_url": ENVIRONMENT.oidc_issuer or "", "scope": list(ENVIRONMENT.oidc_scopes)},
+            }
+        ],
+    }
+}
+MFA_ADAPTER = "sesgov.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "sesgov"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The browser itself knows which names are safe without https: localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.production
 
 # Safety ---------------------------------------------------------------------------------------------------------------
 
@@ -155,7 +192,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 60 * 60
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sesgov.errors.untrusted_form"
 if ENVIRONMENT.production:

@@ -1,12 +1,18 @@
 """Everybody signs in first; a fragment that meets an ended session sends the whole page to sign-in."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -31,3 +37,31 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if user is not None and user.is_authenticated and "Cache-Control" not in response.headers:
             add_never_cache_headers(response)
         return response
+
+
+class SecondFactorMiddleware:
+    """Whoever needs a second factor and has none sets one up before anything else (SESGOV_REQUIRE_MFA)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the page of second factors; what is about one's own sign-in stays open."""
+        is_own = request.path.startswith("/me/") and not request.path.startswith(reverse("inventory:token_list"))
+        if is_own or not lacks_second_factor(request):
+            return self.get_response(request)
+        page = reverse("mfa_index")
+        if getattr(request, "htmx", None):
+            return HttpResponseClientRedirect(page)
+        messages.warning(request, "Your role needs a second factor. Set one up, then everything else is open.")
+        return redirect(page)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether a role asks for more than the password that was given; the company's provider asks for its own."""
+    user: Any = request.user
+    if not user.is_authenticated or not user.has_role(settings.SESGOV_REQUIRE_MFA):
+        return False
+    came_by = {each["method"] for each in get_authentication_records(request, user)}
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return "socialaccount" not in came_by and not is_mfa_enabled(user, types)
