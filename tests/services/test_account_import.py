@@ -217,3 +217,27 @@ def test_the_command_names_the_file_and_the_lines(tmp_path):
     assert error.value.returncode == 2
     with pytest.raises(CommandError, match="cannot be read"):
         run(str(tmp_path / "missing.csv"))
+
+
+def _refusal(name, data):
+    return str(import_accounts(name, data.encode("utf-8"), acting_user=None, at=NOW).errors[0])
+
+
+def test_a_short_yaml_file_cannot_stand_for_a_long_one():
+    ids = ", ".join(f"'{number:012d}'" for number in range(500))
+    bomb = f"- {{name: Brightmail, accounts: &a [{ids}]}}\n" + "- {name: Dunmere, accounts: *a}\n" * 500
+    assert _refusal("bomb.yaml", bomb).startswith("line 2: This is no YAML: aliases")
+    assert "nested too deeply" in _refusal("deep.yaml", "[" * 30_000)
+    assert not KnownAccount.objects.exists()
+
+
+def test_a_file_that_would_take_minutes_is_refused_before_it_is_written():
+    assert "at most 10000 are read at once" in _refusal("a.csv", "account_id\n" + f"{SHOP}\n" * 10_001)
+    assert "1000000 of YAML" in _refusal("a.yaml", "# long\n" * 150_000)
+    assert "stands twice" in _refusal("a.csv", "account_id," * 200_000 + "account_id\n")
+
+
+@pytest.mark.parametrize("said", ["\\u0000", "\\ud800", "\\u0661" * 12])
+def test_an_account_id_that_no_database_takes_is_refused_in_its_line(said):
+    assert _refusal("a.json", f'[{{"account_id": "{said}"}}]').startswith("line 1: ")
+    assert "12 digits" in _refusal("a.json", f'[{{"name": "Brightmail", "accounts": ["{said}"]}}]')

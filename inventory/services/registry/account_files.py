@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any, NoReturn
 
 import yaml
 
@@ -12,6 +13,10 @@ from inventory.services.refusals import RefusedError
 from inventory.services.registry.accounts import NewAccount
 
 LONGEST_FILE = 5_000_000
+# A megabyte of YAML takes some fifteen seconds to read, and each entry a few queries to write.
+LONGEST_YAML = 1_000_000
+MOST_ENTRIES = 10_000
+_DEEPEST = 20
 _FIELDS = tuple(each.name for each in fields(NewAccount))
 _KNOWN_MARKS = frozenset({"accounts"})
 
@@ -67,7 +72,13 @@ def read_account_file(name: str, data: bytes) -> AccountFile:
     if "\x00" in text:
         return _broken(text[: text.index("\x00")].count("\n") + 1, "The file holds a NUL character; it is no text.")
     is_yaml = name.lower().endswith((".yaml", ".yml", ".json"))
-    return _read_yaml(text) if is_yaml else _read_csv(text)
+    if is_yaml and len(data) > LONGEST_YAML:
+        return _broken(1, f"The file has {len(data)} bytes; at most {LONGEST_YAML} of YAML are read. Split it.")
+    file = _read_yaml(text) if is_yaml else _read_csv(text)
+    entries = [*file.accounts, *file.known]
+    if len(entries) > MOST_ENTRIES:
+        return _broken(1, f"The file names {len(entries)} accounts; at most {MOST_ENTRIES} are read at once. Split it.")
+    return file
 
 
 def _broken(line: int, text: str) -> AccountFile:
@@ -105,7 +116,7 @@ def _header_problem(header: list[str]) -> str:
         return f"The first line must name the columns, account_id among them. Known columns: {', '.join(_FIELDS)}."
     if unknown:
         return f"There is no column {unknown[0]!r}. Known columns: {', '.join(_FIELDS)}."
-    twice = [name for name in header if header.count(name) > 1]
+    twice = [name for name in _FIELDS if header.count(name) > 1]
     return f"The column {twice[0]} stands twice." if twice else ""
 
 
@@ -140,7 +151,7 @@ def _day(text: str) -> date:
 def _read_yaml(text: str) -> AccountFile:
     """From the nodes rather than the values: 012345678901 is an id, and each error has its line."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return _broken(line, f"This is no YAML: {error.problem}.")
@@ -168,6 +179,27 @@ def _read_yaml(text: str) -> AccountFile:
         except RefusedError as refusal:
             errors.append(FileError(_line(node), refusal.message))
     return AccountFile(tuple(accounts), tuple(known), tuple(errors))
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML as files of accounts need it: a few aliases would make a short file as long as one likes."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node; refuses aliases, and what is nested deeper than any account."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it out
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse("aliases such as *name are not read", event)
+        if self._depth > _DEEPEST:
+            self._refuse("this is nested too deeply", event)
+        self._depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _refuse(self, problem: str, event: Any) -> NoReturn:
+        raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
 
 class _YamlError(ValueError):

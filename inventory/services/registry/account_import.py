@@ -1,6 +1,5 @@
 """Import of accounts: a whole file or nothing of it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +17,7 @@ from inventory.services.registry.account_files import (
     KnownEntry,
     read_account_file,
 )
-from inventory.services.registry.accounts import NewAccount, add_account
+from inventory.services.registry.accounts import NewAccount, add_account, check_account_id
 
 
 @dataclass(slots=True)
@@ -75,6 +74,7 @@ def _write(file: AccountFile, report: ImportReport, *, acting_user: User | None,
 
 
 def _write_account(entry: AccountEntry, report: ImportReport, *, acting_user: User | None, at: datetime) -> None:
+    check_account_id(entry.account_id)
     if not Account.objects.filter(account_id=entry.account_id).exists():
         new = replace(NewAccount(entry.account_id), **entry.values)  # type: ignore[arg-type]  # files carry no types
         add_account(new, acting_user=acting_user, at=at)
@@ -128,7 +128,6 @@ def _by_account(entries: Sequence[KnownEntry], report: ImportReport) -> dict[str
 
 
 def _check_known(entry: KnownEntry) -> None:
-    if not re.fullmatch(r"[0-9]{12}", entry.account_id):
-        raise RefusedError("account_id", f"{entry.account_id[:40]!r} is not an AWS account id of exactly 12 digits.")
+    check_account_id(entry.account_id)
     check_words("name", entry.name, 200)
     check_words("source", entry.source, 1000)

@@ -63,17 +63,22 @@ def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) ->
 
 def check_entry(entry: NewAccount) -> None:
     """Raise :class:`RefusedError` at the first field that cannot be taken."""
-    if not re.fullmatch(r"[0-9]{12}", entry.account_id):
-        raise RefusedError(
-            "account_id",
-            f"{entry.account_id[:40]!r} is not an AWS account id: it has exactly 12 digits, leading zeros included.",
-        )
+    check_account_id(entry.account_id)
     _check_choice("relationship", entry.relationship, Account.Relationship.values)
     _check_choice("environment", entry.environment, Account.Environment.values)
     _check_choice("partition", entry.partition, PARTITIONS)
     for field in ("name", "vendor", "profile", "owner"):
         check_words(field, getattr(entry, field), 200)
     _check_role(entry)
+
+
+def check_account_id(text: str) -> None:
+    """Refuse what is no account id."""
+    if not re.fullmatch(r"[0-9]{12}", text):
+        raise RefusedError(
+            "account_id",
+            f"{text[:40]!r} is not an AWS account id: it has exactly 12 digits, leading zeros included.",
+        )
 
 
 def _check_choice(field: str, value: str, allowed: "list[str] | tuple[str, ...]") -> None:
