@@ -1,6 +1,7 @@
 """How findings, their cases, and those that ended are narrowed."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django_filters as filters
@@ -8,20 +9,22 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from inventory.filters.fields import account_digits, choice, hidden, row_number, search_box
-from inventory.models import Finding, FindingEpisode, Severity, User, Vendor
+from inventory.models import Finding, FindingEpisode, Severity, User
 from inventory.models.findings import FindingQuerySet
 from inventory.rows.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
+from inventory.rows.vendors import visible_vendors
 
 
-def vendor_choices() -> list[tuple[str, str]]:
-    """Vendors that have an account, and those who are no vendor."""
-    vendors = Vendor.objects.filter(accounts__isnull=False).distinct()
+def vendor_choices(user: User) -> list[tuple[str, str]]:
+    """Vendors that the person may see and that have an account, and those who are no vendor."""
+    vendors = visible_vendors(user).filter(accounts__isnull=False).distinct()
     return [*((str(each.pk), each.name) for each in vendors), *VENDOR_WORDS.items()]
 
 
-def assignee_choices() -> list[tuple[str, str]]:
-    """Oneself, nobody, and whoever has a finding."""
-    people = User.objects.filter(pk__in=Finding.objects.exclude(assignee=None).order_by().values("assignee"))
+def assignee_choices(user: User) -> list[tuple[str, str]]:
+    """Oneself, nobody, and whoever has a finding that the person may see."""
+    assigned = Finding.objects.visible_to(user).exclude(assignee=None).order_by()
+    people = User.objects.filter(pk__in=assigned.values("assignee"))
     return [("me", "Mine"), ("nobody", "Unassigned"), *((str(person.pk), str(person)) for person in people)]
 
 
@@ -31,8 +34,8 @@ class CaseFilter(filters.FilterSet):
     q = search_box("Identity, account, rule or text")
     severity = choice("Severity", Severity.choices[:-1])
     standing = choice("Standing", Finding.Disposition.choices, method="by_standing")
-    assignee = choice("Assigned", assignee_choices, method="by_assignee")
-    vendor = choice("Vendor", vendor_choices, method="by_vendor")
+    assignee = choice("Assigned", (), method="by_assignee")
+    vendor = choice("Vendor", (), method="by_vendor")
     first = choice("Found", [("yes", "By the first look"), ("no", "Later")], method="by_first_look")
     rule = hidden(field_name="rule_id")
     identity = hidden(field_name="identity_id", method="by_identity")
@@ -44,6 +47,12 @@ class CaseFilter(filters.FilterSet):
     class Meta:
         model = Finding
         fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        user = self.request.user
+        self.filters["assignee"].extra["choices"] = partial(assignee_choices, user)
+        self.filters["vendor"].extra["choices"] = partial(vendor_choices, user)
 
     def filter_queryset(self, queryset: FindingQuerySet) -> FindingQuerySet:
         rows: FindingQuerySet = super().filter_queryset(queryset)

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from inventory.filters.findings import assignee_choices
 from inventory.models import AuditEvent, Finding, Role
 from tests import builders
 from tests.builders import NOW
@@ -105,3 +106,23 @@ def test_the_way_back_leads_nowhere_else():
         reverse("inventory:finding_triage_many"), {"back": "//evil.example.com/?x=<script>"}
     )
     assert answer.headers["Location"].startswith("/findings/?")
+
+
+def test_the_filters_name_only_the_vendors_and_people_of_findings_that_one_may_see():
+    team = builders.team()
+    seen, other = builders.vendor(name="Brightmail"), builders.vendor(name="Dunmere")
+    near = builders.account(account_id="444455556666", relationship="partner", vendor=seen)
+    builders.account(account_id="777788889999", relationship="partner", vendor=other)
+    identity = builders.identity(owner_team=team, owner_source="tag")
+    builders.delegation(identity=identity, account_id=near.account_id)
+    mine, theirs = builders.user("security", name="Ada Near"), builders.user("security", name="Bo Far")
+    _finding("mine", identity=identity, assignee=mine)
+    _finding("theirs", assignee=theirs)
+    for page in ("finding_list", "case_list"):
+        shown = text_of(client_of("owner", teams=[team]), reverse(f"inventory:{page}"))
+        assert ("Brightmail" in shown, "Dunmere" in shown) == (True, False), page
+        everything = text_of(client_of("viewer"), reverse(f"inventory:{page}"))
+        assert "Dunmere" in everything, page
+        assert "Bo Far" in everything, page
+    named = {label for _, label in assignee_choices(builders.user("owner", teams=[team]))}
+    assert ("Ada Near" in named, "Bo Far" in named) == (True, False)
