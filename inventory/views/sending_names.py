@@ -59,6 +59,8 @@ SUGGESTED_NAMES = ListPage(
 def sending_name_detail(request: HttpRequest, domain: str) -> HttpResponse:
     """One name, confirmed or suggested."""
     user = person(request)
+    if "\0" in domain:
+        raise Http404
     name = SendingName.objects.visible_to(user).select_related("owner_team", "created_by").filter(domain=domain).first()
     if name is None and not identities_of(user, domain).exists():
         raise Http404

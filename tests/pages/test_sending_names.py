@@ -190,3 +190,7 @@ def test_a_link_of_a_sentence_leads_to_a_list_of_that_length():
     for key, number in (("444455556667", 3), ("*public", 2), ("*network", 1), ("o-abcdefghij", 0)):
         text = text_of(client, f"{url}?sending_name=shop.example.com&delegate={key}")
         assert f'<strong class="figure">{number}</strong>' in text, key
+
+
+def test_an_address_that_no_database_takes_is_no_name():
+    assert client_of("viewer").get("/sending-names/a%00b/").status_code == 404
