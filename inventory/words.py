@@ -91,13 +91,6 @@ def trust_word(trust: str | None) -> Word:
     return TRUST[Trust(trust)] if trust else NO_TRUST
 
 
-def grouped_account_id(account_id: str) -> str:
-    """``444455556666`` as ``4444-5555-6666``; anything else unchanged."""
-    if len(account_id) == 12 and account_id.isdecimal():
-        return f"{account_id[:4]}-{account_id[4:8]}-{account_id[8:]}"
-    return account_id
-
-
 def role_words(roles: list[str]) -> str:
     """The names of roles in one line."""
     return ", ".join(str(Role(role).label) for role in roles) or "No role yet"

@@ -8,6 +8,7 @@ from inventory.aws.accounts import home_region_of
 from inventory.aws.faults import Fault, FaultError, FaultKind, MalformedAnswerError, faults_of
 from inventory.aws.identities import storable
 from inventory.aws.sessions import Sessions
+from inventory.policy.account_ids import is_account_id
 
 # ListAccounts refuses more.
 _PAGE_SIZE = 20
@@ -116,7 +117,7 @@ def _read(answer: Any, token: str) -> tuple[list[Mapping[str, Any]], str]:
     if next_token and next_token == token:
         raise MalformedAnswerError("the page names itself as the next one")
     for entry in entries or ():
-        if not (str(entry["Id"]).isascii() and str(entry["Id"]).isdigit() and len(str(entry["Id"])) == 12):
+        if not is_account_id(str(entry["Id"])):
             raise MalformedAnswerError("an account has no id of 12 digits")
     return list(entries or ()), next_token
 

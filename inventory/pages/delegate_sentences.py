@@ -9,9 +9,9 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from inventory.models import Account, Delegation, Organization
 from inventory.paths import ANYBODY, administers, is_any_address
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
-from inventory.words import grouped_account_id
 
 _BY_RANK = {trust.rank: trust for trust in Trust}
 _NOT_VOUCHED_FOR = (Trust.UNKNOWN.rank, Trust.FORMER.rank, Trust.PLACEHOLDER.rank)

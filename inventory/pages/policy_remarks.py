@@ -1,12 +1,13 @@
 """What the engine has to say beside the lines of one policy."""
 
 from inventory.pages.policy_lines import Remark
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.delegations import Analysis, Delegation, Limit
 from inventory.policy.keys import Source, find_key
 from inventory.policy.reach import Reach
 from inventory.policy.trust import Trust
 from inventory.policy.words.sentences import describe_limit
-from inventory.words import grouped_account_id, reach_word, trust_word
+from inventory.words import reach_word, trust_word
 
 _WIDE = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK, Reach.SERVICE_UNPINNED)
 _SHOWN_ACCOUNTS = 4

@@ -10,8 +10,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
 from inventory.models import Account, Finding, Identity, Severity, Vendor
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.rules import RULES
-from inventory.words import grouped_account_id
 
 # What a finding weighs where shares of the exposure are told: one step worse counts five times as much.
 POINTS = MappingProxyType({Severity.CRITICAL: 125, Severity.HIGH: 25, Severity.MEDIUM: 5, Severity.LOW: 1})

@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Column
 
+from inventory.policy.account_ids import grouped_account_id
 from inventory.templatetags import words as looks
-from inventory.words import grouped_account_id, reach_word, trust_word
+from inventory.words import reach_word, trust_word
 
 
 class AccountIdColumn(Column):  # type: ignore[misc]  # django-tables2 carries no types

@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import Account
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.trust import Trust
 from inventory.tables.columns import NumberColumn, TimeColumn
 from inventory.templatetags import words as looks
-from inventory.words import grouped_account_id, trust_word
+from inventory.words import trust_word
 
 _BY_RANK = {trust.rank: trust for trust in Trust}
 Record = Mapping[str, Any]

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from inventory import words
 from inventory.models import Severity, User
+from inventory.policy.account_ids import grouped_account_id
 
 register = template.Library()
 
@@ -30,7 +31,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def account_id(value: str) -> str:
     """An account id in the one shape that people read."""
-    return words.grouped_account_id(value)
+    return grouped_account_id(value)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import product
 
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.channels import Channel
 from inventory.policy.delegations import Delegation
 from inventory.policy.grants.containment import is_text_within, ranges_within
@@ -114,7 +115,7 @@ def _who_else(terms: GrantTerms, delegation: Delegation) -> Iterator[str]:
         yield from (f"{each} is let in" for each in beyond)
     else:
         beyond = [each for each in delegation.accounts if each not in terms.accounts]
-        yield from (f"the whole account {_account(each)} is let in" for each in beyond)
+        yield from (f"the whole account {grouped_account_id(each)} is let in" for each in beyond)
 
 
 def _services_beyond(terms: GrantTerms, delegation: Delegation) -> Iterator[str]:
@@ -126,7 +127,7 @@ def _services_beyond(terms: GrantTerms, delegation: Delegation) -> Iterator[str]
         pinned = {each.source_account for each in terms.services if each.service == service}
         for source in (*delegation.accounts, *delegation.organizations, *delegation.principals):
             if source not in pinned:
-                yield f"{name} is let in on behalf of {_account(source)}"
+                yield f"{name} is let in on behalf of {grouped_account_id(source)}"
 
 
 def _is_named(terms: GrantTerms, principal: str) -> bool:
@@ -149,13 +150,8 @@ def _identity_of(arn: str) -> tuple[str, str, str]:
 
 
 def _named(terms: GrantTerms) -> str:
-    services = [f"{each.service} on behalf of {_account(each.source_account)}" for each in terms.services]
-    return ", ".join([*map(_account, terms.principals), *services])
-
-
-def _account(text: str) -> str:
-    """An account id in the shape in which people read it; anything else as it is."""
-    return f"{text[:4]}-{text[4:8]}-{text[8:]}" if len(text) == 12 and text.isdigit() else text
+    services = [f"{each.service} on behalf of {grouped_account_id(each.source_account)}" for each in terms.services]
+    return ", ".join([*map(grouped_account_id, terms.principals), *services])
 
 
 def _actions(terms: GrantTerms, delegation: Delegation) -> Iterator[Reason]:

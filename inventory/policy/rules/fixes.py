@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.policy.account_ids import is_account_id
 from inventory.policy.rules.hcl import policy_document
 from inventory.policy.rules.rule_texts import Correction, RuleText
 
@@ -166,7 +167,7 @@ def _filled(statement: Mapping[str, Any], place: Place) -> dict[str, Any]:
         "PARTITION": place.fields[1] or "aws",
         "OWNER_ACCOUNT_ID": place.fields[4] or "OWNER_ACCOUNT_ID",
     }
-    if place.subject.isdigit() and len(place.subject) == 12:
+    if is_account_id(place.subject):
         words["DELEGATE_ACCOUNT_ID"] = place.subject
     if "@" in place.identity:
         words["SENDER_ADDRESS"] = place.identity

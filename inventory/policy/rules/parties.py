@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from inventory.policy.account_ids import account_of_arn, grouped_account_id
 from inventory.policy.delegations import Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.rules.subjects import DelegateFacts
-from inventory.policy.rules.wording import grouped
 
 ANYONE = "*"
 
@@ -25,8 +25,8 @@ def account_label(account: str, delegates: Mapping[str, DelegateFacts]) -> str:
     """``Brightmail (account 4444-5555-6666)``, or ``Account 4444-5555-6666`` where nobody knows it."""
     facts = delegates.get(account)
     if facts is not None and facts.display_name:
-        return f"{facts.display_name} (account {grouped(account)})"
-    return f"Account {grouped(account)}"
+        return f"{facts.display_name} (account {grouped_account_id(account)})"
+    return f"Account {grouped_account_id(account)}"
 
 
 def parties(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> tuple[Party, ...]:
@@ -34,12 +34,6 @@ def parties(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> t
     named = _NAMED.get(delegation.reach)
     found = tuple(named(delegation, delegates)) if named else ()
     return found or (Party(ANYONE, "", _OPEN.get(delegation.reach, "Somebody")),)
-
-
-def principal_account(principal: str) -> str:
-    """The account id in a principal's ARN, or empty."""
-    fields = principal.split(":", 5)
-    return fields[4] if len(fields) == 6 and len(fields[4]) == 12 and fields[4].isdigit() else ""
 
 
 def _accounts(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> Iterator[Party]:
@@ -55,7 +49,7 @@ def _organizations(delegation: Delegation, _delegates: Mapping[str, DelegateFact
 def _principals(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> Iterator[Party]:
     names: dict[str, list[str]] = {}
     for principal in delegation.principals:
-        account = principal_account(principal)
+        account = account_of_arn(principal)
         if account:
             names.setdefault(account, []).append(principal.split(":", 5)[5])
         elif not delegation.accounts:

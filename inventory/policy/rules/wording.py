@@ -1,5 +1,6 @@
 """Turns of phrase that several rules share."""
 
+from inventory.policy.account_ids import grouped_account_id, is_account_id
 from inventory.policy.delegations import Delegation, Limit
 from inventory.policy.rules.subjects import IdentitySubject
 
@@ -20,14 +21,9 @@ def as_whom(subject: IdentitySubject, delegation: Delegation | None = None) -> s
 
 def account_words(subject: str) -> str:
     """``account 4444-5555-6666`` for an account id, ``anyone`` for ``*``, anything else as it is."""
-    if len(subject) == 12 and subject.isdigit():
-        return f"account {grouped(subject)}"
+    if is_account_id(subject):
+        return f"account {grouped_account_id(subject)}"
     return "anyone" if subject == "*" else subject
-
-
-def grouped(account: str) -> str:
-    """``4444-5555-6666``."""
-    return "-".join((account[:4], account[4:8], account[8:]))
 
 
 def content_limits(delegation: Delegation) -> tuple[Limit, ...]:

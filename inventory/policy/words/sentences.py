@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from inventory.policy.account_ids import grouped_account_id
 from inventory.policy.channels import Channel
 from inventory.policy.circles.admission import OWN_ORGANIZATION
 from inventory.policy.delegations import Analysis, Delegation, Limit
@@ -40,7 +41,7 @@ _DEEDS = {
 
 def shown_account(account: str, names: Names) -> str:
     """``Brightmail (account 4444-5555-6666)``, or ``account 4444-5555-6666`` where it has no name."""
-    grouped = f"account {account[:4]}-{account[4:8]}-{account[8:]}"
+    grouped = f"account {grouped_account_id(account)}"
     name = names.get(account)
     return f"{name} ({grouped})" if name else grouped
 

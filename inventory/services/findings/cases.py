@@ -9,6 +9,7 @@ from django.db import models
 
 from inventory.models import Account, Finding, User
 from inventory.models.findings import FindingQuerySet
+from inventory.policy.account_ids import is_account_id
 from inventory.policy.rules.exposure import WEIGHTS
 from inventory.policy.rules.parties import account_label
 from inventory.policy.rules.subjects import DelegateFacts
@@ -114,6 +115,6 @@ def delegate_words(subject: str, delegates: dict[str, DelegateFacts]) -> str:
     """The subject of a finding as people know it."""
     if subject == "*":
         return "Anyone with an AWS account"
-    if len(subject) == 12 and subject.isdigit():
+    if is_account_id(subject):
         return account_label(subject, delegates)
     return subject

@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory.aws.identities import storable
 from inventory.models import CollectionRun, Delegation, DelegationState, Identity
+from inventory.policy.account_ids import account_of_arn
 from inventory.policy.delegations import Analysis, PolicyProblem
 from inventory.policy.delegations import Delegation as Admission
 from inventory.policy.reach import Reach
@@ -107,7 +108,7 @@ def _principals(admission: Admission, owner: str) -> Iterator[tuple[str, str, di
             account_id = admission.accounts[0] if len(admission.accounts) == 1 else ""
             yield storable(name)[:_LONGEST_PRINCIPAL], account_id, {"services": (name,)}
         else:
-            account_id = name if kind == "accounts" else _account_of(name)
+            account_id = name if kind == "accounts" else account_of_arn(name)
             yield storable(name)[:_LONGEST_PRINCIPAL], account_id, nobody | {kind: (name,)}
 
 
@@ -123,11 +124,6 @@ def _names(admission: Admission, owner: str) -> list[tuple[str, str]]:
         if values:
             return [(kind, value) for value in values]
     return [("accounts", owner)] if admission.reach is Reach.SELF else [("*", ANYBODY)]
-
-
-def _account_of(principal: str) -> str:
-    fields = principal.split(":")
-    return fields[4] if len(fields) >= 6 and len(fields[4]) == 12 and fields[4].isdigit() else ""
 
 
 def _unreadable(problem: PolicyProblem) -> Stance:
