@@ -1,19 +1,19 @@
 """How the audit trail is narrowed."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import django_filters as filters
-from django import forms
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from inventory.filters.fields import choice, hidden, search_box
+from inventory.forms.days import DayInput
 from inventory.models import AuditEvent
+from inventory.models.days import midnight
 from inventory.words import NOUNS
 
 
 def _day(label: str, method: str) -> filters.DateFilter:
-    return filters.DateFilter(label=label, method=method, widget=forms.DateInput(attrs={"type": "date"}))
+    return filters.DateFilter(label=label, method=method, widget=DayInput)
 
 
 class AuditFilter(filters.FilterSet):
@@ -40,11 +40,7 @@ class AuditFilter(filters.FilterSet):
         return rows.filter(actor__isnull=value == "sesgov")
 
     def by_first_day(self, rows: QuerySet[AuditEvent], _name: str, value: date) -> QuerySet[AuditEvent]:
-        return rows.filter(at__gte=_midnight(value))
+        return rows.filter(at__gte=midnight(value))
 
     def by_last_day(self, rows: QuerySet[AuditEvent], _name: str, value: date) -> QuerySet[AuditEvent]:
-        return rows.filter(at__lt=_midnight(value + timedelta(days=1))) if value < date.max else rows
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(0), tzinfo=settings.SESGOV_TIME_ZONE)
+        return rows.filter(at__lt=midnight(value + timedelta(days=1))) if value < date.max else rows

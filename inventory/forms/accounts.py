@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.days import DayInput
 from inventory.models import Account, Scope, Team, Vendor
 from inventory.services.registry.account_changes import entry_of
 
 _SHORT = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-_DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class AccountForm(forms.Form):
@@ -26,7 +26,9 @@ class AccountForm(forms.Form):
     )
     owner = forms.ChoiceField(required=False, label="Owning team")
     vendor = forms.ChoiceField(required=False, label="Vendor", help_text="The company behind the account.")
-    ends_on = forms.DateField(required=False, label="Ends on", widget=_DAY, help_text="Last valid day of the contract.")
+    ends_on = forms.DateField(
+        required=False, label="Ends on", widget=DayInput, help_text="Last valid day of the contract."
+    )
     role_arn = forms.CharField(
         max_length=3000,
         required=False,
@@ -85,7 +87,9 @@ class DeclarationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Which policy denies SES there, who was asked, and where that is written.",
     )
-    ends_on = forms.DateField(label="Holds until", widget=_DAY, help_text="A year at most; then it is looked at anew.")
+    ends_on = forms.DateField(
+        label="Holds until", widget=DayInput, help_text="A year at most; then it is looked at anew."
+    )
 
     def __init__(self, *args: Any, scopes: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.forms.days import DayInput
 from inventory.models import Account, AccountVerification, User
 from inventory.models.roles import Role
 
@@ -30,7 +31,7 @@ class RegisterForm(forms.Form):
         required=False,
         label="Last day",
         help_text="Where the account ends before the company's contract.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
     )
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 
+from inventory.forms.days import DayInput
 from inventory.models import RiskAcceptance, User
 from inventory.services.findings.risk_acceptances import LONGEST_TEXT
 from inventory.services.findings.triage import BY_HAND
@@ -39,7 +40,7 @@ class AcceptanceForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    until = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label="Last day", widget=DayInput)
 
 
 class DecisionForm(forms.Form):

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django import forms
 from django.core.exceptions import ValidationError
 
+from inventory.forms.days import DayInput
 from inventory.models import OwnerRule, Team, User
 
 REASON = forms.Textarea(attrs={"rows": 2})
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def owner_choices(teams: Iterable[Team], people: Iterable[User]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -101,5 +101,5 @@ class DeputyForm(forms.Form):
         label="Deputy",
         help_text="People with the role of identity owner.",
     )
-    from_on = forms.DateField(label="First day", widget=DAY)
-    until_on = forms.DateField(label="Last day", widget=DAY)
+    from_on = forms.DateField(label="First day", widget=DayInput)
+    until_on = forms.DateField(label="Last day", widget=DayInput)

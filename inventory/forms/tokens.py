@@ -2,6 +2,8 @@
 
 from django import forms
 
+from inventory.forms.days import DayInput
+
 
 class TokenForm(forms.Form):
     """What it is for, and its last day; without one it holds for a year."""
@@ -11,5 +13,5 @@ class TokenForm(forms.Form):
         label="Last day",
         required=False,
         help_text="A year from today at the latest, and if you choose none.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput,
     )

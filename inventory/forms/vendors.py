@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.forms.days import DayInput
 from inventory.models import User, Vendor
 
 
@@ -20,7 +21,7 @@ class VendorForm(forms.Form):
         required=False,
         label="Contract ends",
         help_text="The last valid day. From the day after, its accounts count as former partners.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
     )
     contract_reference = forms.CharField(
         required=False, max_length=1000, label="Contract", help_text="Its number or where it is kept."

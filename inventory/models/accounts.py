@@ -1,12 +1,12 @@
 """The registry of AWS accounts: ours, our partners' and those that were."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils import timezone
 
+from inventory.models.days import midnight
 from inventory.models.organizations import Organization
 from inventory.models.teams import Team
 from inventory.models.users import User
@@ -29,7 +29,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def verified(self, on: date) -> Self:
         """Those that somebody found to be what the registry says, or that our own organization listed, in 12 months."""
-        seen_on = timezone.make_aware(datetime.combine(on - timedelta(days=365), time.min))
+        seen_on = midnight(on - timedelta(days=365))
         listed = models.Q(relationship__in=_OURS, left_at=None, listed_at__gte=seen_on)
         same_vendor = models.Q(verifications__vendor=models.F("vendor")) | models.Q(
             verifications__vendor=None, vendor=None

@@ -1,9 +1,11 @@
 """Days of ``SESGOV_TIME_ZONE`` and the instants at which they are measured."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+
+from inventory.models.days import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,13 @@ class Day:
 
 def end_of(on: date) -> Day:
     """A whole day, measured at the midnight that ends it."""
-    return Day(on, _midnight(on), _midnight(on + timedelta(days=1)))
+    return Day(on, midnight(on), midnight(on + timedelta(days=1)))
 
 
 def until(at: datetime) -> Day:
     """The part of a day that has passed at an instant."""
     on = local_day(at)
-    return Day(on, _midnight(on), at)
+    return Day(on, midnight(on), at)
 
 
 def days_between(first: date, last: date) -> list[Day]:
@@ -39,7 +41,3 @@ def local_day(at: datetime) -> date:
 def last_whole_day(at: datetime) -> date:
     """The latest day that is over."""
     return local_day(at) - timedelta(days=1)
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(), tzinfo=settings.SESGOV_TIME_ZONE)
