@@ -12,7 +12,6 @@ from botocore.config import Config
 from sesgov.demo.aws_double.client import DoubleClient, started_double
 
 ACCOUNT = "640915237708"
-OTHER_ACCOUNT = "651027384991"
 REGION = "eu-west-1"
 # One session: it reads the description of each service once.
 SESSION = boto3.Session()

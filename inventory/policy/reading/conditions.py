@@ -65,11 +65,6 @@ class Condition:
         """The values of a ``Null`` condition."""
         return frozenset(value.lower() for value in self.values)
 
-    @property
-    def has_only_fixed_values(self) -> bool:
-        """Whether no value has a wildcard or a variable."""
-        return not self.variables and self.language({}) is not None and bool(self.language({}).texts)
-
     def language(self, context: Mapping[str, str]) -> Language:
         """The texts that the values match, variables filled in from ``context`` (lower-case keys).
 

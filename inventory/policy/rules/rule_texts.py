@@ -66,8 +66,3 @@ class RuleText:
     console: tuple[str, ...]
     statement: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
-
-    @property
-    def is_hint(self) -> bool:
-        """Hints are shown and never counted."""
-        return self.severity is Severity.INFO

@@ -10,7 +10,6 @@ from typing import Any
 from moto.ses.models import EmailIdentity, SESBackend, ses_backends
 
 from sesgov.demo.aws_double.errors import AwsError
-from sesgov.demo.aws_double.world import partition_of
 
 LOCK = threading.RLock()
 POLICIES = 20
@@ -148,7 +147,3 @@ def check_policy_text(text: str) -> None:
         raise AwsError(400, "BadRequestException", f"Policy is not valid JSON: {error}") from error
     if not isinstance(document, dict) or not document.get("Statement"):
         raise AwsError(400, "BadRequestException", "Policy must have at least one statement.")
-
-
-def arn_of(account: str, region: str, name: str) -> str:
-    return f"arn:{partition_of(region)}:ses:{region}:{account}:identity/{name}"

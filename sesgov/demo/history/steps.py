@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sesgov.demo.history.acts import ACTS
-from sesgov.demo.history.script import FIRST_DAY, STORIES, SWEEP_DAYS
+from sesgov.demo.history.script import STORIES, SWEEP_DAYS
 
 SWEEP_AT, ACT_AT, TOLD_AT = time(2, 0), time(9, 0), time(10, 30)
 # A reading of one place follows the one before it on the same day.
@@ -27,11 +27,6 @@ class Step:
 def steps(today: date) -> list[Step]:
     """All of them, the first one first; ``today`` is day 0."""
     return sorted([*_sweeps(today), *_told(today), *_acts(today)], key=lambda step: step.at)
-
-
-def first_day(today: date) -> datetime:
-    """The midnight at which the history begins."""
-    return _at(today, FIRST_DAY, time(0, 0))
 
 
 def _at(today: date, day: int, hour: time) -> datetime:
