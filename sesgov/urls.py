@@ -2,6 +2,7 @@
 
 from allauth.account import urls as account_urls
 from allauth.mfa import urls as mfa_urls
+from allauth.mfa.webauthn.views import login_webauthn
 from allauth.socialaccount.views import login_cancelled
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inventory.urls")),
     path("api/", include("sesgov.api.urls")),
     path("me/", include(_of_accounts())),
+    path("me/second-factor/webauthn/login/", only_local(login_webauthn), name="mfa_login_webauthn"),
     path("me/second-factor/", include(mfa_urls.urlpatterns)),
     path("me/company/", sign_in, name="company_sign_in"),
     path("me/company/callback/", callback, name="company_callback"),

@@ -85,7 +85,15 @@ class CompanyProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth c
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """What stays in the database."""
-        return {"email": data["id_token"].get("email", "")}
+        return {"email": str(data["id_token"].get("email") or "")}
+
+    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # allauth passes it
+        """Nothing: who the person is, `arrivals` reads from the claims."""
+        return {}
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:  # noqa: ARG002  # allauth passes it
+        """Nothing, for the same reason."""
+        return []
 
     def get_login_url(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002  # allauth passes them
         """Where signing in begins."""

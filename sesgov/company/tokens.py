@@ -12,6 +12,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 REQUIRED = ("iss", "sub", "aud", "exp", "iat", "nonce")
 # Two clocks never agree to the second.
 LEEWAY_SECONDS = 60
+# What the table of django-allauth holds.
+LONGEST_SUBJECT = 191
 
 
 class TokenRefusedError(ValueError):
@@ -46,6 +48,8 @@ def read_id_token(token: str, keys: Mapping[str, Any], expected: Expected) -> di
         raise TokenRefusedError(f"the ID token does not hold: {type(error).__name__}") from None
     if not expected.nonce or not compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
         raise TokenRefusedError("the ID token answers another attempt to sign in")
+    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
+        raise TokenRefusedError("the ID token names nobody")
     is_for_many = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (is_for_many or "azp" in claims) and claims.get("azp") != expected.client_id:
         raise TokenRefusedError("the ID token was made for somebody else")
