@@ -2,6 +2,9 @@
 
 import re
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 # What a terminal obeys, what turns a line around, and halves of characters that no database takes.
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -26,6 +29,15 @@ class ConflictError(Exception):
 def check_text(field: str, value: str, longest: int) -> None:
     """As :func:`check_words`, for text of several lines."""
     check_words(field, value.replace("\r\n", " ").replace("\n", " "), longest)
+
+
+def check_email(address: str) -> None:
+    """Refuse what is no e-mail address, at the field ``email``."""
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise RefusedError("email", f"{address!r} is not an e-mail address.") from error
+    check_words("email", address, 254)
 
 
 def check_words(field: str, value: str, longest: int) -> None:

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from inventory.models import Membership, Role, Team, User
 from inventory.services.audit import record
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
-from inventory.services.refusals import RefusedError, check_words
+from inventory.services.refusals import RefusedError, check_email, check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +245,7 @@ def _roles(roles: Iterable[str]) -> list[str]:
 
 
 def _check_person(address: str, name: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise RefusedError("email", f"{address!r} is not an e-mail address.") from error
-    check_words("email", address, 254)
+    check_email(address)
     check_words("name", name.strip(), 200)
     known = User.objects.filter(email__iexact=address).first()
     if known is not None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from inventory.models import Team, User
@@ -12,7 +10,7 @@ from inventory.services.audit import record
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
 from inventory.services.people.people import add_team, check_aliases
-from inventory.services.refusals import RefusedError, check_words
+from inventory.services.refusals import RefusedError, check_email, check_words
 
 
 @transaction.atomic
@@ -69,11 +67,7 @@ def check_name(name: str, team: Team | None = None) -> str:
 def _address(email: str) -> str:
     address = email.strip()
     if address:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            raise RefusedError("email", f"{address!r} is not an e-mail address.") from error
-        check_words("email", address, 254)
+        check_email(address)
     return address
 
 

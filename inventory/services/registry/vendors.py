@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from inventory.models import Account, User, Vendor, VendorContact
 from inventory.services.audit import record
 from inventory.services.judging.reevaluation import mark_due
-from inventory.services.refusals import RefusedError, check_text, check_words
+from inventory.services.refusals import RefusedError, check_email, check_text, check_words
 
 _LONGEST_NOTE = 2000
 _OURS = (Account.Relationship.MANAGED, Account.Relationship.ORGANIZATION)
@@ -110,21 +108,12 @@ def add_contact(
         raise RefusedError("name", "Enter who it is: a name, or what the mailbox is called.")
     check_words("name", called, 200)
     check_words("role", role.strip(), 200)
-    _check_address(address)
+    if address:
+        check_email(address)
     contact = VendorContact.objects.create(vendor=vendor, name=called, email=address, role=role.strip())
     data = {"name": contact.name, "email": contact.email, "role": contact.role}
     record(at=at, actor=acting_user, action="vendor.contact_added", target=vendor, data=data)
     return contact
-
-
-def _check_address(address: str) -> None:
-    if not address:
-        return
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise RefusedError("email", f"{address!r} is not an e-mail address.") from error
-    check_words("email", address, 254)
 
 
 @transaction.atomic
