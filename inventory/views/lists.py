@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_filters import FilterSet
 from django_tables2 import RequestConfig, Table
+from django_tables2.rows import BoundRows
 
 from inventory.files.exports import csv_response
 from inventory.models import Role, User
@@ -99,7 +101,7 @@ def list_view(declared: ListPage) -> View:
         table = grouping.table(grouping.shape(rows)) if grouping else declared.table(declared.shape(rows))
         RequestConfig(request, paginate=False).configure(table)
         table.paginate(per_page=PER_PAGE)
-        table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
+        table.page = _page(table, request.GET.get(table.prefixed_page_field))
         context = {
             "page": declared,
             "section": declared.section,
@@ -137,6 +139,18 @@ def export_view(declared: ListPage) -> View:
         return csv_response(table, table.data.data, f"{declared.name}.csv")
 
     return view
+
+
+def _page(table: Table, number: str | None) -> Page[Any]:
+    """One page. Where rows are rows of a model, their keys alone are sorted: what is shown of them is joined, annotated
+    and read for those of this page, in the same statement."""
+    page: Page[Any] = table.paginator.get_page(number)
+    rows = table.data.data
+    if isinstance(rows, QuerySet) and rows.query.group_by is None and not rows.query.values_select:
+        begin = (page.number - 1) * PER_PAGE
+        keys = rows.values("pk")[begin : begin + PER_PAGE]
+        page.object_list = BoundRows(rows.filter(pk__in=keys), table)
+    return page
 
 
 def _filtered(request: HttpRequest, declared: ListPage) -> tuple[FilterSet, QuerySet[Any, Any]]:

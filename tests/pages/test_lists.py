@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from inventory.views.cases import CASES
 from inventory.views.delegates import DELEGATES
 from inventory.views.findings import FINDINGS, REMEDIATIONS
 from inventory.views.identities import IDENTITIES
+from inventory.views.lists import PER_PAGE
 from inventory.views.policies import POLICIES
 from inventory.views.runs import RUNS
 from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
@@ -99,6 +101,17 @@ def test_an_export_narrows_and_sorts_as_the_screen_does():
         builders.identity(name=name, scope=place)
     text = text_of(client, f"{reverse('inventory:identity_export')}?q=example.com&sort=-name")
     assert [row["Identity"] for row in csv.DictReader(io.StringIO(text))] == ["b.example.com", "a.example.com"]
+
+
+def test_pages_follow_one_another_as_they_are_sorted_and_nothing_is_twice_or_missing():
+    place = builders.scope()
+    for number in range(PER_PAGE + 2):
+        builders.identity(name=f"n{number:02}.example.com", scope=place)
+    client = client_of("viewer")
+    pages = [text_of(client, f"{reverse('inventory:identity_list')}?sort=-name&page={page}") for page in (1, 2)]
+    names = [re.findall(r"n\d\d\.example\.com(?=</a>)", page) for page in pages]
+    assert names[0] == [f"n{number:02}.example.com" for number in range(PER_PAGE + 1, 1, -1)]
+    assert names[1] == ["n01.example.com", "n00.example.com"]
 
 
 def test_an_export_keeps_account_ids_whole_and_times_exact():
