@@ -4,14 +4,13 @@ from django import forms
 
 from inventory.forms.days import DayInput
 from inventory.models import Account, AccountVerification, User
-from inventory.models.roles import Role
+from inventory.models.roles import SAYS_OURS
 
 _WORDS = {
     Account.Relationship.PARTNER: "A partner's: a company that sends for us",
     Account.Relationship.FORMER: "A former partner's, or one that is closed",
     Account.Relationship.ORGANIZATION: "Ours: another account of the company",
 }
-_SAY_OURS = frozenset({Role.SECURITY, Role.ADMIN})
 
 
 class RegisterForm(forms.Form):
@@ -36,7 +35,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        says_ours = user.has_role(_SAY_OURS)
+        says_ours = user.has_role(SAYS_OURS)
         self.fields["relationship"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"),
             *((each, said) for each, said in _WORDS.items() if says_ours or each != Account.Relationship.ORGANIZATION),

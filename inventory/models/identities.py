@@ -6,6 +6,7 @@ from django.db import models
 
 from inventory.models.deputies import owners_spoken_for
 from inventory.models.owner_rules import OwnerRule
+from inventory.models.roles import Role
 from inventory.models.scopes import Scope
 from inventory.models.teams import Team
 from inventory.models.users import User
@@ -23,7 +24,7 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
     def owned_by(self, user: User) -> Self:
         """Those for which this person answers as their owner, whatever else they may read: their own, their teams',
         and those of a team or a person whose deputy they are today. Two queries."""
-        if not user.has_role(["owner"]):
+        if not user.has_role([Role.OWNER]):
             return self.none()
         team_ids, user_ids = owners_spoken_for(user)
         return self.filter(models.Q(owner_team_id__in=team_ids) | models.Q(owner_user_id__in=user_ids))

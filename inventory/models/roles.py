@@ -37,3 +37,9 @@ MANAGES_ACCOUNTS = frozenset({Role.SECURITY, Role.ADMIN})
 DECLARES_UNUSED = frozenset({Role.SECURITY})
 # Who triages findings and asks for acceptances: security all of them, an owner their own.
 ACTS_ON_FINDINGS = frozenset({Role.SECURITY, Role.OWNER})
+# Who decides on acceptances, and ends them before their day.
+DECIDES_ACCEPTANCES = frozenset({Role.SECURITY})
+# Who may say that an outside account is the company's own.
+SAYS_OURS = frozenset({Role.SECURITY, Role.ADMIN})
+# Who may show a saved view to everybody.
+SHARES_VIEWS = frozenset({Role.SECURITY, Role.ADMIN})

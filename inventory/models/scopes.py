@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from inventory.models.accounts import Account
+from inventory.models.roles import Role
 from inventory.models.users import User
 
 STALE_AFTER = timedelta(hours=48)
@@ -29,7 +30,7 @@ class ScopeQuerySet(models.QuerySet["Scope"]):
         """All for those who read the whole inventory, else the places of the identities that the person may see."""
         if user.reads_inventory:
             return self
-        if not user.has_role(["owner"]):
+        if not user.has_role([Role.OWNER]):
             return self.none()
         team_ids = list(user.memberships.values_list("team_id", flat=True))
         owned = models.Q(identities__owner_team_id__in=team_ids) | models.Q(identities__owner_user_id=user.pk)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from inventory.forms.findings import AcceptanceForm, CommentForm, DecisionForm, EndForm, TriageForm
 from inventory.models import Finding, Identity, RiskAcceptance, Role, Severity, User
+from inventory.models.roles import DECIDES_ACCEPTANCES
 from inventory.services.findings.risk_acceptances import FEWEST_WORDS, last_day
 
 
@@ -17,7 +18,7 @@ def work_context(finding: Finding, user: User, on: date, **answered: Any) -> dic
     acceptances = list(finding.acceptances.select_related(*related).order_by("-requested_at", "-pk"))
     pending = next((each for each in acceptances if each.decision == RiskAcceptance.Decision.PENDING), None)
     in_force = next((each for each in acceptances if each.is_in_force(on)), None)
-    is_security = user.has_role([Role.SECURITY])
+    is_decider = user.has_role(DECIDES_ACCEPTANCES)
     is_open = finding.presence != Finding.Presence.ABSENT
     forms: dict[str, object] = {
         "comment_form": CommentForm(),
@@ -38,8 +39,8 @@ def work_context(finding: Finding, user: User, on: date, **answered: Any) -> dic
         "pending": pending,
         "in_force": in_force,
         "earlier": [each for each in acceptances if each not in (pending, in_force)],
-        "may_decide": is_security and pending is not None and pending.requested_by_id != user.pk,
-        "may_end": is_security and in_force is not None,
+        "may_decide": is_decider and pending is not None and pending.requested_by_id != user.pk,
+        "may_end": is_decider and in_force is not None,
         **answered,
     }
 

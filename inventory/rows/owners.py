@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from inventory import populations
-from inventory.models import Identity, IdentityState, OwnerAssignment, Scope, Team, User
+from inventory.models import Identity, IdentityState, OwnerAssignment, Role, Scope, Team, User
 
 
 def ownerless(user: User) -> QuerySet[Identity]:
@@ -17,7 +17,7 @@ def ownerless(user: User) -> QuerySet[Identity]:
 
 def claimable(user: User) -> QuerySet[Identity]:
     """What may be claimed, by name alone, for people with the role of identity owner, whatever else they see."""
-    if not user.has_role(["owner"]):
+    if not user.has_role([Role.OWNER]):
         return Identity.objects.none()
     rows = Identity.objects.live().filter(owner_team=None, owner_user=None)
     return (

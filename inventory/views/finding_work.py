@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from inventory.forms.answers import say_refusal
 from inventory.forms.findings import NOBODY, AcceptanceForm, CommentForm, DecisionForm, EndForm, TriageForm
-from inventory.models import Finding, RiskAcceptance, Role, User
+from inventory.models import Finding, RiskAcceptance, User
+from inventory.models.roles import DECIDES_ACCEPTANCES
 from inventory.pages.finding import finding_context
 from inventory.pages.finding_work import people_for, work_context
 from inventory.services.findings.finding_comments import add_comment
@@ -80,7 +81,7 @@ def acceptance_ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def acceptance_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or reject what somebody else asked for."""
-    user, acceptance = _acceptance(request, pk, lambda user, _: user.has_role([Role.SECURITY]))
+    user, acceptance = _acceptance(request, pk, lambda user, _: user.has_role(DECIDES_ACCEPTANCES))
     finding = visible_finding(user, acceptance.finding_id)
 
     def write(said: dict[str, Any]) -> str:
@@ -112,7 +113,7 @@ def acceptance_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def acceptance_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an acceptance before its day."""
-    user, acceptance = _acceptance(request, pk, lambda user, _: user.has_role([Role.SECURITY]))
+    user, acceptance = _acceptance(request, pk, lambda user, _: user.has_role(DECIDES_ACCEPTANCES))
     finding = visible_finding(user, acceptance.finding_id)
 
     def write(said: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from inventory.models import SavedView, User
-from inventory.services.people.saved_views import SHARES_VIEWS, begin_with_view, delete_view, rename_view, save_view
+from inventory.models.roles import SHARES_VIEWS
+from inventory.services.people.saved_views import begin_with_view, delete_view, rename_view, save_view
 from inventory.services.refusals import RefusedError
 from inventory.views.requests import person
 

@@ -7,8 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.models import Finding, RiskAcceptance, Role, Severity, User
+from inventory.models import Finding, RiskAcceptance, Severity, User
 from inventory.models.findings import SEVERITY_RANK
+from inventory.models.roles import DECIDES_ACCEPTANCES
 from inventory.services.audit import record
 from inventory.services.refusals import ConflictError, RefusedError, check_text
 
@@ -62,7 +63,7 @@ def decide_acceptance(
     acceptance_id: int, *, is_approved: bool, comment: str, acting_user: User, at: datetime
 ) -> RiskAcceptance:
     """Approve or reject, once, by somebody of security who did not ask."""
-    if not acting_user.has_role([Role.SECURITY]):
+    if not acting_user.has_role(DECIDES_ACCEPTANCES):
         raise PermissionDenied
     acceptance, finding = _held(acceptance_id)
     if acceptance.requested_by_id == acting_user.pk:
@@ -102,7 +103,7 @@ def withdraw_acceptance(acceptance_id: int, *, acting_user: User, at: datetime) 
 @transaction.atomic
 def end_acceptance(acceptance_id: int, *, reason: str, acting_user: User, at: datetime) -> RiskAcceptance:
     """End an acceptance before its day; the finding is new again. One person of security is enough for that."""
-    if not acting_user.has_role([Role.SECURITY]):
+    if not acting_user.has_role(DECIDES_ACCEPTANCES):
         raise PermissionDenied
     acceptance, finding = _held(acceptance_id)
     if not acceptance.is_in_force(timezone.localdate(at)):

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
-from inventory.models import Role, SavedView, User
+from inventory.models import SavedView, User
+from inventory.models.roles import SHARES_VIEWS
 from inventory.services.audit import record
 from inventory.services.refusals import RefusedError, check_words
 
-SHARES_VIEWS = frozenset({Role.SECURITY, Role.ADMIN})
 LONGEST_NAME, LONGEST_QUERY, MOST_ON_A_PAGE = 60, 2000, 50
 
 
