@@ -117,7 +117,9 @@ def test_one_broken_policy_does_not_hide_the_other():
 
 
 def test_an_identity_that_is_none_is_said():
-    assert "names no account" in _post(_policy(), identity_arn="shop.example.com")
+    page = _post(_policy(), identity_arn="shop.example.com")
+    assert "names no account" in page
+    assert "--owner-account" not in page
 
 
 def test_identity_policies_are_opened_for_those_who_may_see_them():

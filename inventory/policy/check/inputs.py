@@ -62,7 +62,7 @@ def _owner(arn: str, owner: str | None) -> str:
     fields = arn.split(":", 5)
     account = owner or (fields[4] if len(fields) == 6 else "")
     if not _ACCOUNT.fullmatch(account):
-        raise InputError(f"{arn} names no account: give the owner with --owner-account ID")
+        raise InputError(f"{arn} names no account: give the whole ARN of the identity, or the account that owns it")
     return account
 
 
