@@ -74,8 +74,8 @@ def owner_rule_move(request: HttpRequest, pk: int) -> HttpResponse:
     position = rule.position if place is None else place
     try:
         service.move_owner_rule(rule=rule, position=position, acting_user=user, at=timezone.now())
-    except ConflictError as conflict:
-        return not_done(request, conflict, reverse("inventory:owner_rule_list"))
+    except (RefusedError, ConflictError) as said:
+        return not_done(request, said, reverse("inventory:owner_rule_list"))
     hint(SETTLE_OWNERS)
     return redirect("inventory:owner_rule_list")
 

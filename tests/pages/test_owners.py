@@ -257,7 +257,7 @@ def _fill():
     claimed(who=person)
     builders.identity(owner_team=team, owner_source="claim")
     add_owner_rule(
-        kind="domain_suffix", value=f"{team.name.replace(' ', '-')}.example", owner=team, acting_user=person, at=NOW
+        kind="domain_suffix", value=f"{team.name.replace(' ', '-')}.example", owner=team, acting_user=None, at=NOW
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from inventory.models import AuditEvent
 from inventory.services.refusals import RefusedError
 from inventory.services.registry.account_changes import change_account, keep_as_ours
+from inventory.services.registry.accounts import NewAccount, add_account
 from tests import builders
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -62,3 +63,16 @@ def test_only_what_left_can_be_kept():
     account = builders.account()
     with pytest.raises(RefusedError):
         keep_as_ours(account.account_id, acting_user=builders.user("security"), at=NOW)
+
+
+def test_nobody_makes_their_own_team_the_owner_of_an_account():
+    team, account = builders.team(name="Marketing"), builders.account(account_id="111122223333")
+    user = builders.user("security", "owner", teams=[team])
+    with pytest.raises(RefusedError, match="to themselves"):
+        change_account(account.account_id, {"owner": "Marketing"}, acting_user=user, at=NOW)
+    with pytest.raises(RefusedError, match="to themselves"):
+        add_account(NewAccount("444455556666", owner="Marketing"), acting_user=user, at=NOW)
+    change_account(account.account_id, {"owner": "Marketing"}, acting_user=builders.user("security"), at=NOW)
+    change_account(account.account_id, {"name": "Shop"}, acting_user=user, at=NOW)
+    account.refresh_from_db()
+    assert (account.owner_team, account.name) == (team, "Shop")

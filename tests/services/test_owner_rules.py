@@ -23,6 +23,26 @@ def add(value="shop.example.com", owner=None, kind=Kind.DOMAIN_SUFFIX, position=
     )
 
 
+@pytest.mark.parametrize("is_own_team", [True, False])
+def test_nobody_makes_themselves_an_owner_by_a_rule(is_own_team):
+    team, other = builders.team(), builders.team()
+    user = builders.user("security", "owner", teams=[team])
+    identity = builders.identity(name="shop.example.com")
+    with pytest.raises(RefusedError, match="to themselves"):
+        add_owner_rule(
+            kind="domain_suffix",
+            value="shop.example.com",
+            owner=team if is_own_team else user,
+            acting_user=user,
+            at=NOW,
+        )
+    add("example.com", other)
+    own = add("shop.example.com", team)
+    with pytest.raises(RefusedError, match="to themselves"):
+        move_owner_rule(rule=own, position=1, acting_user=user, at=NOW)
+    assert owner_of(identity) == (other, "rule")
+
+
 def owner_of(identity):
     found = Identity.objects.get(pk=identity.pk)
     return found.owner, found.owner_source

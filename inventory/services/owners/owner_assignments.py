@@ -8,7 +8,7 @@ from django.utils import timezone
 from inventory.models import Identity, OwnerAssignment, Team, User
 from inventory.models.roles import ASSIGNS_OWNERS
 from inventory.services.audit import record
-from inventory.services.owners.owner_rules import Owner, check_owner
+from inventory.services.owners.owner_rules import Owner, check_owner, is_own
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
 from inventory.services.refusals import ConflictError, RefusedError, check_text
@@ -21,14 +21,16 @@ Kind, State = OwnerAssignment.Kind, OwnerAssignment.State
 def claim(*, identity: Identity, owner: Owner, reason: str, acting_user: User, at: datetime) -> OwnerAssignment:
     """Ask for an identity that nobody owns, for oneself or a team of one's own; it counts once somebody confirms it."""
     current = _locked(identity)
-    if not _is_own(owner, acting_user):
+    if not is_own(owner, acting_user):
         raise RefusedError("owner", "One can claim an identity for oneself or for a team that one is a member of.")
     _check(owner, reason)
     if current.owner is not None:
         raise ConflictError(f"{current} belongs to {current.owner} by now. Ask them to hand it on.")
     waiting = OwnerAssignment.objects.pending().filter(identity=current).select_related("assigned_by").first()
     if waiting is not None:
-        raise ConflictError(f"{waiting.assigned_by} claimed {current} before you. Security decides on that.")
+        who = "You" if waiting.assigned_by_id == acting_user.pk else waiting.assigned_by
+        when = "already" if waiting.assigned_by_id == acting_user.pk else "before you"
+        raise ConflictError(f"{who} claimed {current} {when}. Security decides on that.")
     return _write(_new(current, owner, Kind.CLAIM, State.PENDING, reason, acting_user, at), "claimed", acting_user, at)
 
 
@@ -72,7 +74,7 @@ def hand_on(*, identity: Identity, owner: Owner, reason: str, acting_user: User,
     check_may_hand_on(current, acting_user)
     if current.owner == owner and current.owner_source == Identity.OwnerSource.CLAIM:
         raise ConflictError(f"{current} belongs to {owner} already.")
-    if not _speaks_for(current, acting_user) and _is_own(owner, acting_user):
+    if not _speaks_for(current, acting_user) and is_own(owner, acting_user):
         raise RefusedError(
             "owner", "Nobody gives an identity to themselves. Claim it, so that somebody else confirms it."
         )
@@ -102,7 +104,7 @@ def appoint_acting_owner(
         raise RefusedError("reason", "Say why the identity needs an acting owner.")
     if not 1 <= days <= LONGEST_ACTING.days:
         raise RefusedError("days", f"An acting owner stands in for 1 to {LONGEST_ACTING.days} days.")
-    if _is_own(owner, acting_user):
+    if is_own(owner, acting_user):
         raise RefusedError("owner", "Nobody appoints themselves. Ask somebody else of security.")
     acting = OwnerAssignment.objects.active().filter(identity=current, kind=Kind.ACTING).first()
     if acting is not None:
@@ -165,10 +167,6 @@ def _pending(claimed: OwnerAssignment) -> OwnerAssignment:
 def _check(owner: Owner, reason: str) -> None:
     check_owner(owner)
     check_text("reason", reason, 1000)
-
-
-def _is_own(owner: Owner, user: User) -> bool:
-    return owner == user or (isinstance(owner, Team) and owner.memberships.filter(user=user).exists())
 
 
 def _speaks_for(identity: Identity, user: User) -> bool:

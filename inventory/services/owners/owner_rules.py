@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from inventory.models import Account, Identity, OwnerRule, Team, User
+from inventory.policy.account_ids import is_account_id
 from inventory.services.audit import record
 from inventory.services.owners.owner_matching import RuleBook, owner_is_here
 from inventory.services.owners.ownership import OwnerBook, lock_owners
@@ -39,6 +40,7 @@ def add_owner_rule(
     lock_owners()
     wanted = normal_value(kind, value)
     check_owner(owner)
+    check_is_for_others(owner, acting_user)
     known = OwnerRule.objects.live().filter(kind=kind, value=wanted).first()
     if known is not None:
         raise RefusedError("value", f"There is a rule for this already: {known.words} belongs to {known.owner}.")
@@ -61,6 +63,8 @@ def move_owner_rule(*, rule: OwnerRule, position: int, acting_user: User | None,
     moved = next((each for each in live if each.pk == rule.pk), None)
     if moved is None:
         raise ConflictError("The rule has ended in the meantime.")
+    if moved.owner is not None:
+        check_is_for_others(moved.owner, acting_user)
     others = [each for each in live if each.pk != rule.pk]
     place = min(max(position - 1, 0), len(others))
     before = moved.position
@@ -129,8 +133,22 @@ def check_owner(owner: Owner) -> None:
         raise RefusedError("owner", f"{owner} is no longer active. Choose an active team or person.")
 
 
+def check_is_for_others(owner: Owner, acting_user: User | None) -> None:
+    """Nobody makes themselves or their own team the owner of what others see as nobody's, or as somebody else's."""
+    if acting_user is not None and is_own(owner, acting_user):
+        raise RefusedError(
+            "owner",
+            f"{owner} is you or a team of yours. Nobody gives identities to themselves: have a colleague do it.",
+        )
+
+
+def is_own(owner: Owner, user: User) -> bool:
+    """Whether it is the person themselves or a team that they are a member of."""
+    return owner == user or (isinstance(owner, Team) and owner.memberships.filter(user=user).exists())
+
+
 def _account(digits: str) -> str:
-    if not re.fullmatch(r"[0-9]{12}", digits):
+    if not is_account_id(digits):
         raise RefusedError("value", f"{digits!r} is not an AWS account id: it has exactly 12 digits.")
     if not Account.objects.filter(account_id=digits).exists():
         raise RefusedError("value", f"{digits} is not in the registry. Add the account first.")

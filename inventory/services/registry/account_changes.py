@@ -9,7 +9,7 @@ from django.db import transaction
 from inventory.models import Account, User
 from inventory.services.audit import record
 from inventory.services.refusals import RefusedError
-from inventory.services.registry.accounts import NewAccount, check_entry, team_named, vendor_named
+from inventory.services.registry.accounts import NewAccount, check_entry, owning_team, vendor_named
 
 _NEVER_CHANGED = ("account_id", "partition")
 
@@ -97,7 +97,7 @@ def _write(
         if field == "vendor":
             account.vendor = vendor_named(after.vendor, acting_user=acting_user, at=at) if after.vendor else None
         elif field == "owner":
-            account.owner_team = team_named(after.owner) if after.owner else None
+            account.owner_team = owning_team(after.owner, acting_user) if after.owner else None
         else:
             setattr(account, field, getattr(after, field))
     account.save(update_fields=["owner_team" if field == "owner" else field for field in changed])

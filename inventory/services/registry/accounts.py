@@ -8,6 +8,7 @@ from django.db import transaction
 
 from inventory.models import Account, Team, User, Vendor
 from inventory.services.audit import record
+from inventory.services.owners.owner_rules import check_is_for_others
 from inventory.services.refusals import RefusedError, check_words
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-eusc")
@@ -47,7 +48,7 @@ def add_account(entry: NewAccount, *, acting_user: User | None, at: datetime) ->
         external_id=entry.external_id,
         profile=entry.profile,
         vendor=vendor_named(entry.vendor, acting_user=acting_user, at=at) if entry.vendor.strip() else None,
-        owner_team=team_named(entry.owner) if entry.owner.strip() else None,
+        owner_team=owning_team(entry.owner, acting_user) if entry.owner.strip() else None,
         ends_on=entry.ends_on,
         created_at=at,
     )
@@ -70,6 +71,13 @@ def check_entry(entry: NewAccount) -> None:
     for field in ("name", "vendor", "profile", "owner"):
         check_words(field, getattr(entry, field), 200)
     _check_role(entry)
+
+
+def owning_team(name: str, acting_user: User | None) -> Team:
+    """The team of that name, where it may be made an owner by that person."""
+    team = team_named(name)
+    check_is_for_others(team, acting_user)
+    return team
 
 
 def check_account_id(text: str) -> None:
