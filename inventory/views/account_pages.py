@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -67,10 +68,18 @@ def account_edit(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 def _change(form: AccountForm, account: Account, user: User, said: dict[str, Any]) -> None:
-    if said["seen"] != seen_mark(account):
-        raise ConflictError("Somebody changed this account meanwhile. Open the page again, and enter it anew.")
-    if change_account(account.account_id, form.changes(), acting_user=user, at=timezone.now()):
+    with transaction.atomic():
+        # Two who saw the same page are told apart by who holds the row first.
+        if said["seen"] != seen_mark(_held(account)):
+            raise ConflictError("Somebody changed this account meanwhile. Open the page again, and enter it anew.")
+        changed = change_account(account.account_id, form.changes(), acting_user=user, at=timezone.now())
+    if changed:
         tell("inventory.tasks.reevaluate", [account.account_id])
+
+
+def _held(account: Account) -> Account:
+    rows = Account.objects.select_for_update(of=("self",), no_key=True).select_related("vendor", "owner_team")
+    return rows.get(pk=account.pk)
 
 
 @require_POST

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from inventory.forms.accounts import seen_mark
 from inventory.models import Account, AccountCheck, Outcome, Role, Scope, ScopeDeclaration
 from inventory.services.registry import account_changes
 from inventory.services.registry.scope_declarations import declare_unused
+from inventory.views import account_pages
 from tests import builders
 from tests.pages.clients import client_for, client_of, text_of
 
@@ -234,3 +236,13 @@ def test_pages_ask_the_same_whatever_they_show(account):
         )
     assert [queries_of(client, url) for url in urls] == before
     assert max(before) <= 16
+
+
+def test_two_who_saw_the_same_page_do_not_overwrite_each_other(account, monkeypatch):
+    read_before = Account.objects.select_related("vendor", "owner_team").get(pk=account.pk)
+    Account.objects.filter(pk=account.pk).update(name="Changed by somebody quicker")
+    monkeypatch.setattr(account_pages, "_account", lambda _user, _account_id: read_before)
+    form = {"name": "Mine", "relationship": "managed", "seen": seen_mark(read_before)}
+    response = client_of(Role.SECURITY).post(reverse("inventory:account_edit", args=[account.account_id]), form)
+    assert response.status_code == 409
+    assert Account.objects.get(pk=account.pk).name == "Changed by somebody quicker"
