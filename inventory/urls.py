@@ -118,6 +118,7 @@ urlpatterns = [
     path("people/add/", people.person_add, name="person_add"),
     path("people/<int:pk>/", people.person_detail, name="person_detail"),
     path("people/<int:pk>/state/", people.person_state, name="person_state"),
+    path("people/<int:pk>/second-factor/", people.person_second_factor, name="person_second_factor"),
     path("teams/", list_view(teams.TEAMS), name="team_list"),
     path("teams.csv", export_view(teams.TEAMS), name="team_export"),
     path("teams/add/", teams.team_add, name="team_add"),

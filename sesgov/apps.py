@@ -11,3 +11,9 @@ class SesgovConfig(AppConfig):
     """The app `sesgov`."""
 
     name = "sesgov"
+
+    def ready(self) -> None:
+        """Listen to django-allauth."""
+        from sesgov.second_factors import listen  # noqa: PLC0415  # models are not there before
+
+        listen()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -18,6 +20,7 @@ from inventory.models import Deputy, Finding, Identity, OwnerAssignment, Team, U
 from inventory.models.roles import MANAGES_PEOPLE, READS_PEOPLE
 from inventory.services.owners.deputies import may_name_deputy
 from inventory.services.people import people as service
+from inventory.services.people.second_factors import reset_second_factors
 from inventory.services.refusals import RefusedError
 from inventory.tables import PersonTable
 from inventory.views.lists import Beside, ListPage
@@ -106,6 +109,7 @@ def _context(user: User, someone: User, form: forms.Form) -> dict[str, Any]:
         "deputies": Deputy.objects.filter(user=someone).not_over(today).select_related("deputy"),
         "stands_in": Deputy.objects.filter(deputy=someone).not_over(today).select_related("team", "user"),
         "may_manage": user.has_role(MANAGES_PEOPLE),
+        "may_reset": user.has_role(MANAGES_PEOPLE) and someone != user and is_mfa_enabled(someone),
         "may_name_deputy": may_name_deputy(user, someone) and someone.is_active,
         "form": form,
         "deputy_url": reverse("inventory:deputy_add", args=["person", someone.pk]),
@@ -131,4 +135,19 @@ def person_state(request: HttpRequest, pk: int) -> HttpResponse:
         return not_done(request, refusal, reverse("inventory:person_detail", args=[pk]))
     hint(SETTLE_OWNERS)
     messages.success(request, f"{someone} is active again." if is_back else f"{someone} can no longer sign in.")
+    return redirect("inventory:person_detail", pk=pk)
+
+
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
+def person_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take somebody's second factors away: they lost their phone."""
+    user = require_role(request, MANAGES_PEOPLE)
+    someone = get_object_or_404(User, pk=pk)
+    try:
+        number = reset_second_factors(user=someone, acting_user=user, at=timezone.now())
+    except RefusedError as refusal:
+        return not_done(request, refusal, reverse("inventory:person_detail", args=[pk]))
+    if number:
+        messages.success(request, f"{someone} has no second factor any more, and signs in with the password alone.")
     return redirect("inventory:person_detail", pk=pk)
