@@ -26,7 +26,7 @@
       document.getElementById("keys").showModal();
     } else if (event.key === "g") {
       isGoing = true;
-      setTimeout(() => { isGoing = false; }, 1500);
+      setTimeout(() => { isGoing = false; }, 3000);
     }
   });
 
