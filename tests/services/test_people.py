@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from inventory.models import AuditEvent, Identity, Membership, Team, User
+from inventory.services.people.api_tokens import TokenRefusedError, create_token, holder_of
 from inventory.services.people.people import add_person, deactivate_person, edit_person, reactivate_person
 from inventory.services.people.teams import edit_team
 from inventory.services.refusals import RefusedError
@@ -138,3 +139,13 @@ def test_a_team_is_renamed_and_its_aliases_count_at_once() -> None:
         with pytest.raises(RefusedError) as refusal:
             edit_team(team=shop, **known_fields | fields, acting_user=None, at=NOW)
         assert refusal.value.field == field
+
+
+def test_tokens_of_somebody_who_left_stay_ended_when_they_are_back() -> None:
+    user = add()
+    _, secret = create_token(user=user, acting_user=user, at=NOW)
+    deactivate_person(user=user, acting_user=None, at=NOW)
+    reactivate_person(user=user, acting_user=None, at=NOW)
+    with pytest.raises(TokenRefusedError, match="revoked"):
+        holder_of(secret, at=NOW)
+    assert AuditEvent.objects.filter(action="token.revoked").count() == 1

@@ -66,12 +66,12 @@ def holder_of(secret: str, *, at: datetime) -> ApiToken:
     token = ApiToken.objects.select_related("user").filter(digest=_digest(secret)).first()
     if token is None:
         raise TokenRefusedError("This token is not known here.")
+    if not token.user.is_active:
+        raise TokenRefusedError("The person whose token this is was deactivated.")
     if token.revoked_at is not None:
         raise TokenRefusedError(f"This token was revoked on {timezone.localdate(token.revoked_at):%Y-%m-%d}.")
     if token.expires_on < timezone.localdate(at):
         raise TokenRefusedError(f"This token ended on {token.expires_on:%Y-%m-%d}. Make another one.")
-    if not token.user.is_active:
-        raise TokenRefusedError("The person whose token this is was deactivated.")
     _note_use(token, at)
     return token
 

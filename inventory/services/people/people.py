@@ -8,10 +8,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from inventory.models import Membership, Role, Team, User
+from inventory.models import ApiToken, Membership, Role, Team, User
 from inventory.services.audit import record
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
+from inventory.services.people.api_tokens import revoke_token
 from inventory.services.refusals import RefusedError, check_email, check_words
 
 
@@ -175,7 +176,10 @@ def edit_person(
 
 @transaction.atomic
 def deactivate_person(*, user: User, acting_user: User | None, at: datetime) -> None:
-    """The person has left: they can no longer sign in and no longer count as an owner, nor as anybody's deputy."""
+    """The person has left: they can no longer sign in and no longer count as an owner, nor as anybody's deputy.
+
+    Their API tokens end for good: whoever found one would be let in on the day on which the person is back.
+    """
     locked = _locked(user)
     if not locked.is_active:
         return
@@ -190,6 +194,8 @@ def deactivate_person(*, user: User, acting_user: User | None, at: datetime) -> 
         target=locked,
         data={"email": locked.email},
     )
+    for token in ApiToken.objects.filter(user=locked, revoked_at=None):
+        revoke_token(token, acting_user=acting_user, at=at)
     reassign_owners(at=at, acting_user=acting_user)
 
 
