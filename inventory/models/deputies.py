@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils import timezone
 
+from inventory.models.roles import Role
 from inventory.models.teams import Membership, Team
 from inventory.models.users import User
 
@@ -62,9 +63,12 @@ class Deputy(models.Model):
 
 
 def owners_spoken_for(user: User) -> tuple[list[int], list[int]]:
-    """The ids of teams and of people for whom somebody may speak today: their own, and those they are a deputy of."""
+    """The ids of teams and of people for whom somebody may speak today: their own, and those they are a deputy of.
+
+    Who is no identity owner any more has nothing that a deputy could do for them.
+    """
     deputies = Deputy.objects.filter(deputy=user).current(timezone.localdate())
-    here = models.Q(team__is_active=True) | models.Q(user__is_active=True)
+    here = models.Q(team__is_active=True) | models.Q(user__is_active=True, user__roles__contains=[Role.OWNER])
     stood_in_for = list(deputies.filter(here).values_list("team_id", "user_id"))
     user_ids = [user.pk, *(user_id for _, user_id in stood_in_for if user_id)]
     team_ids = Membership.objects.filter(user_id__in=user_ids).values_list("team_id", flat=True)

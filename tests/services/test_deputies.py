@@ -121,3 +121,15 @@ def test_bad_deputies_and_bad_days_are_refused(now):
     name(ann, bob, ann, now)
     with pytest.raises(ConflictError, match="stands in"):
         name(ann, bob, ann, now, 7, 9)
+
+
+def test_who_is_no_owner_any_more_has_no_deputy_who_sees_more_than_they_do(now):
+    team = builders.team()
+    ann, bob = builders.user("owner", teams=[team]), builders.user("owner")
+    builders.identity(owner_user=ann)
+    builders.identity(owner_team=team)
+    name(ann, bob, ann, now)
+    assert len(sees(bob)) == 2
+    ann.roles = ["viewer"]
+    ann.save()
+    assert sees(bob) == set()
