@@ -1,5 +1,6 @@
 """Connecting accounts: what is to be deployed, which accounts there are, and whether sesgov gets in."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from inventory.models import Account, AccountCheck, Discovery, Outcome
 from inventory.pages.account import StepRow, steps_of
 
 PROPOSED_ROLE = "sesgov-read"
+# What the templates take; a path may hold what a shell would run, and these words are copied into one.
+_PRINCIPAL = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+")
 _PRINCIPAL_UNKNOWN = "arn:aws:iam::ACCOUNT_OF_SESGOV:role/ROLE_OF_SESGOV"
 
 
@@ -75,6 +78,8 @@ def _parameters() -> dict[str, object]:
     role_name = settings.SESGOV_ROLE_NAME or PROPOSED_ROLE
     external_id = settings.SESGOV_EXTERNAL_ID or proposed_external_id()
     seen = Discovery.objects.exclude(caller_arn="").order_by("-id").values_list("caller_arn", flat=True).first()
+    if seen and not _PRINCIPAL.fullmatch(seen):
+        seen = None
     principal = seen or _PRINCIPAL_UNKNOWN
     return {
         "role_name": role_name,

@@ -36,6 +36,15 @@ def test_it_proposes_what_is_not_set_and_shows_what_is(settings):
     assert "ParameterValue=chosen-by-us" in shown
 
 
+@pytest.mark.parametrize("name", ["$(id)/x", "`id`/x", '"; id "/x', "${var.x}/x"])
+def test_what_a_shell_would_run_is_not_copied_into_the_commands(name):
+    discovery, _ = request_discovery(acting_user=builders.user(Role.ADMIN), at=timezone.now())
+    Discovery.objects.filter(pk=discovery.pk).update(caller_arn=f"arn:aws:iam::111122223333:user/{name}")
+    assert "ParameterValue=arn:aws:iam::ACCOUNT_OF_SESGOV" in connect()
+    Discovery.objects.filter(pk=discovery.pk).update(caller_arn="arn:aws:iam::111122223333:role/tools/sesgov")
+    assert "ParameterValue=arn:aws:iam::111122223333:role/tools/sesgov" in connect()
+
+
 def test_nobody_else_sees_the_external_id_and_nothing_keeps_it(settings):
     settings.SESGOV_EXTERNAL_ID = "chosen-by-us"
     assert client_of(Role.AUDITOR).get(reverse("inventory:connect")).status_code == 403
