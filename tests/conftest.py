@@ -8,8 +8,11 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
+
+from tests.builders import NOW
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,6 +42,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
+
+
+@pytest.fixture
+def at_now():
+    """The clock stands at the instant to which the builders refer."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture(scope="session")

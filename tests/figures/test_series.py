@@ -18,15 +18,9 @@ from tests import builders
 from tests.builders import NOW
 from tests.pages import estate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 BY_KEY = {series.key: series for series in SERIES}
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def days(number: float) -> timedelta:

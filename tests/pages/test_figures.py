@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from inventory.models import FindingEpisode, Role, User
 from inventory.populations import names_everyone
@@ -17,13 +16,7 @@ from tests.builders import NOW
 from tests.pages import estate
 from tests.pages.clients import client_for, text_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def _figures(user: User) -> dict[str, Figure]:

@@ -15,15 +15,9 @@ from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_for, client_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 TODAY = NOW.date()
 WHY = "The partner moves to its own domain in January."
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def _asked(finding: Finding, by=None) -> RiskAcceptance:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,16 +14,10 @@ from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 TODAY = NOW.date()
 PARTNER, OTHER, STRANGER = "444455556666", "555566667777", "999988887777"
 PAGE = "/findings/first-look/"
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def _found(**fields) -> Finding:
