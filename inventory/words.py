@@ -70,6 +70,7 @@ NOUNS = {
     "ownerassignment": "Owner of an identity",
     "ownerrule": "Owner rule",
     "riskacceptance": "Risk acceptance",
+    "savedview": "Saved view",
     "scope": "Account region",
     "scopedeclaration": "Region declared unused",
     "sendingname": "Sending name",

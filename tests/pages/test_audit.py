@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from inventory.models import AuditEvent, Role
 from inventory.services.audit import record
+from inventory.words import NOUNS
 from tests import builders
 from tests.builders import NOW
 from tests.pages.clients import client_of, text_of
@@ -14,6 +16,12 @@ from tests.pages.clients import client_of, text_of
 pytestmark = pytest.mark.django_db
 
 URL = "/audit/"
+# What the trail speaks of under another object's name, or not at all.
+NEVER_RECORDED = {
+    "auditevent", "delegation", "delegationstate", "figuresnapshot", "findingcomment", "findingepisode",
+    "identitystate", "lastjudgement", "listedidentity", "membership", "policyversion", "scheduledjob", "scoperun",
+    "sendingpolicy", "vendorcontact",
+}  # fmt: skip
 
 
 def _event(action: str = "vendor.added", *, days: int = 0, person: bool = True, **data: object) -> AuditEvent:
@@ -31,6 +39,11 @@ def test_an_event_says_who_did_what_when_with_all_details():
     assert "Contract moved" in text
     assert "2027-03-31" in text
     assert "<dd>nothing</dd>" in text
+
+
+def test_every_kind_of_object_has_a_name_for_people():
+    models = {each.__name__.lower() for each in apps.get_app_config("inventory").get_models()}
+    assert models - set(NOUNS) == NEVER_RECORDED
 
 
 def test_hostile_details_are_shown_as_text():
