@@ -98,7 +98,7 @@ def test_before_anything_was_looked_at_nothing_is_said():
 
 
 def test_who_has_no_role_is_told_so():
-    assert "You have no role yet" in text_of(client_of(), URL)
+    assert "have no role yet" in text_of(client_of(), URL)
 
 
 def test_the_ten_worst_cases_come_worst_first():
