@@ -19,7 +19,7 @@ from inventory.services.registry.account_changes import change_account, keep_as_
 from inventory.services.registry.account_checks import request_checks
 from inventory.services.registry.scope_declarations import declare_unused, withdraw_declaration
 from inventory.views.requests import require_inventory_reader, require_role
-from inventory.views.writes import DONE, attempt, hint, not_done, tell
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 
 @require_safe
@@ -74,7 +74,7 @@ def _change(form: AccountForm, account: Account, user: User, said: dict[str, Any
             raise ConflictError("Somebody changed this account meanwhile. Open the page again, and enter it anew.")
         changed = change_account(account.account_id, form.changes(), acting_user=user, at=timezone.now())
     if changed:
-        tell("inventory.tasks.reevaluate", [account.account_id])
+        hint(SETTLE_OWNERS)
 
 
 def _held(account: Account) -> Account:
@@ -92,7 +92,7 @@ def account_keep(request: HttpRequest, account_id: str) -> HttpResponse:
         keep_as_ours(account.account_id, acting_user=user, at=timezone.now())
     except RefusedError as refusal:
         return not_done(request, refusal, back)
-    tell("inventory.tasks.reevaluate", [account.account_id])
+    hint(SETTLE_OWNERS)
     messages.success(request, f"{account} counts as ours again.")
     return redirect(back)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from inventory.models import AuditEvent
+from inventory.models import AuditEvent, Identity
 from inventory.services.refusals import RefusedError
 from inventory.services.registry.account_changes import change_account, keep_as_ours
 from inventory.services.registry.accounts import NewAccount, add_account
@@ -76,3 +76,17 @@ def test_nobody_makes_their_own_team_the_owner_of_an_account():
     change_account(account.account_id, {"name": "Shop"}, acting_user=user, at=NOW)
     account.refresh_from_db()
     assert (account.owner_team, account.name) == (team, "Shop")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda account: change_account(account.account_id, {"relationship": "former"}, acting_user=None, at=NOW),
+        lambda account: keep_as_ours(account.account_id, acting_user=builders.user("security"), at=NOW),
+    ],
+)
+def test_what_the_account_concerns_is_to_be_judged_again(change):
+    account = builders.account(left_at=NOW)
+    identity, other = builders.identity(scope=builders.scope(account=account)), builders.identity()
+    change(account)
+    assert list(Identity.objects.to_judge()) == [identity], other

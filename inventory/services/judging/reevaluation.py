@@ -30,8 +30,8 @@ def reevaluate(*, at: datetime, accounts: Sequence[str] | None = None) -> Findin
 
 
 def judge_due(*, at: datetime, limit: int | None = None) -> FindingCounts:
-    """Judge the identities whose owner people changed, at most ``limit`` of them; whoever dies over it, the rest stays
-    due."""
+    """Judge the identities that a change of owner or registry concerns, at most ``limit`` of them; whoever dies over
+    it, the rest stays due."""
     view = RegistryView(timezone.localdate(at))
     due = Identity.objects.to_judge().order_by("pk")
     counts = FindingCounts()

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from inventory.models import Account, User
 from inventory.services.audit import record
+from inventory.services.judging.reevaluation import mark_due
 from inventory.services.refusals import RefusedError
 from inventory.services.registry.accounts import NewAccount, check_entry, owning_team, vendor_named
 
@@ -35,9 +36,21 @@ def entry_of(account: Account) -> NewAccount:
 def change_account(
     account_id: str, changes: Mapping[str, object], *, acting_user: User | None, at: datetime
 ) -> tuple[str, ...]:
+    """As :func:`write_changes`; what the account may do is judged again soon."""
+    changed = write_changes(account_id, changes, acting_user=acting_user, at=at)
+    if changed:
+        mark_due([account_id])
+    return changed
+
+
+@transaction.atomic
+def write_changes(
+    account_id: str, changes: Mapping[str, object], *, acting_user: User | None, at: datetime
+) -> tuple[str, ...]:
     """Write the given fields of :class:`NewAccount`; returns those that differ from before, none if nothing does.
 
-    Raises :class:`RefusedError` and writes nothing where the outcome does not hold.
+    Raises :class:`RefusedError` and writes nothing where the outcome does not hold. Whoever calls it has the accounts
+    judged again.
     """
     account = _locked(account_id)
     before = entry_of(account)
@@ -62,6 +75,7 @@ def keep_as_ours(account_id: str, *, acting_user: User, at: datetime) -> None:
     left_at, account.left_at = account.left_at, None
     account.save(update_fields=["left_at"])
     record(at=at, actor=acting_user, action="account.kept_as_ours", target=account, data={"left_at": left_at})
+    mark_due([account_id])
 
 
 def _locked(account_id: str) -> Account:

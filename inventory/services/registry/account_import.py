@@ -9,7 +9,7 @@ from django.db import transaction
 from inventory.models import Account, KnownAccount, User
 from inventory.services.audit import record
 from inventory.services.refusals import RefusedError, check_words
-from inventory.services.registry.account_changes import change_account
+from inventory.services.registry.account_changes import write_changes
 from inventory.services.registry.account_files import (
     AccountEntry,
     AccountFile,
@@ -79,7 +79,7 @@ def _write_account(entry: AccountEntry, report: ImportReport, *, acting_user: Us
         new = replace(NewAccount(entry.account_id), **entry.values)  # type: ignore[arg-type]  # files carry no types
         add_account(new, acting_user=acting_user, at=at)
         report.added.append(entry.account_id)
-    elif change_account(entry.account_id, entry.values, acting_user=acting_user, at=at):
+    elif write_changes(entry.account_id, entry.values, acting_user=acting_user, at=at):
         report.changed.append(entry.account_id)
     else:
         report.unchanged.append(entry.account_id)
