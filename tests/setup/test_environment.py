@@ -58,6 +58,16 @@ def test_an_empty_value_is_as_good_as_none():
         ("SESGOV_MAIL_FROM", "nobody"),
         ("SESGOV_LOG_FORMAT", "xml"),
         ("SESGOV_LOG_LEVEL", "loud"),
+        ("SESGOV_SESSION_HOURS", "0"),
+        ("SESGOV_SESSION_HOURS", "12.5"),
+        ("SESGOV_REQUIRE_MFA", "security,boss"),
+        ("SESGOV_LOCAL_SIGN_IN", "never"),
+        ("SESGOV_OIDC_ISSUER", "login.example.com"),
+        ("SESGOV_OIDC_ISSUER", "http://login.example.com"),
+        ("SESGOV_OIDC_ISSUER", "https://login.example.com/.well-known/openid-configuration"),
+        ("SESGOV_OIDC_ROLES", "security"),
+        ("SESGOV_OIDC_ROLES", "group=root"),
+        ("SESGOV_OIDC_ROLES", "=admin"),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_the_variable(name, value):
@@ -90,3 +100,29 @@ def test_production_embeds_and_invents_nothing(name):
 def test_production_is_neither_demo_nor_debugged(name):
     with pytest.raises(SettingError, match="does not go together"):
         read(PRODUCTION | {name: "true"})
+
+
+OIDC = {
+    "SESGOV_OIDC_ISSUER": "https://login.example.com/tenant/",
+    "SESGOV_OIDC_CLIENT_ID": "sesgov",
+    "SESGOV_OIDC_CLIENT_SECRET": "hush hush",
+}
+
+
+def test_company_sign_in_is_read_with_its_groups():
+    given = read(OIDC | {"SESGOV_OIDC_ROLES": "sec=security, cn=root=admin,sec=viewer", "SESGOV_LOCAL_SIGN_IN": "off"})
+    assert given.oidc_issuer == "https://login.example.com/tenant/"
+    assert given.oidc_roles == (("sec", "security"), ("cn=root", "admin"), ("sec", "viewer"))
+    assert "hush hush" in given.secrets({})
+
+
+@pytest.mark.parametrize("name", OIDC)
+def test_company_sign_in_takes_all_three_of_its_settings(name):
+    with pytest.raises(SettingError, match=f"^{name} must be given"):
+        read({key: value for key, value in OIDC.items() if key != name})
+
+
+def test_groups_without_an_issuer_and_a_door_without_a_key_are_refused():
+    for bad in ({"SESGOV_OIDC_ROLES": "sec=security"}, {"SESGOV_LOCAL_SIGN_IN": "off"}):
+        with pytest.raises(SettingError, match="SESGOV_OIDC_ISSUER"):
+            read(bad)

@@ -80,7 +80,7 @@ def test_an_app_is_set_up_with_a_code_and_brings_recovery_codes_that_are_shown_o
     assert codes[0] not in client.get(reverse("mfa_view_recovery_codes")).content.decode()
     assert set(AuditEvent.objects.values_list("action", "data")) == {
         ("second_factor.added", '{"kind":"totp"}'),
-        ("second_factor.renewed", '{"kind":"recovery_codes"}'),
+        ("second_factor.added", '{"kind":"recovery_codes"}'),
     }
 
 
