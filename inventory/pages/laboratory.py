@@ -12,11 +12,12 @@ from inventory.pages.laboratory_question import Question, QuestionError
 from inventory.pages.laboratory_steps import Step, diff_lines
 from inventory.pages.laboratory_verdicts import Verdict, risk_of
 from inventory.pages.policy_history import DiffLine
-from inventory.policy.check.inputs import CheckedIdentity, InputError, read_identities
+from inventory.policy.check.inputs import CheckedIdentity, CheckedPolicy, InputError, read_identities
 from inventory.policy.check.results import CheckResult, check
 from inventory.policy.delegations import Delegation
 from inventory.policy.evaluation.decisions import Decision, evaluate
 from inventory.policy.evaluation.documents import UnreadablePolicyError
+from inventory.policy.reading.documents import document_of
 from inventory.policy.reading.jsontext import PolicyError
 from inventory.policy.requests import Request
 from inventory.policy.tightening.drafts import pretty
@@ -28,6 +29,8 @@ from inventory.policy.words.sentences import describe
 
 LARGEST = 120_000
 """Characters; 20 policies of 4 KB fit, laid out generously."""
+MOST_STATEMENTS = 200
+"""Each is tried against all the others: four times as many take sixteen times as long, and others wait meanwhile."""
 MOST_TIGHTENED = 40
 """Statements; beyond, one policy at a time is tightened."""
 MOST_SHOWN = 60
@@ -45,6 +48,13 @@ class Unreadable:
     element: str = ""
     excerpt: str = ""
     caret: str = ""
+
+
+def _statements(policy: CheckedPolicy) -> int:
+    try:
+        return len(document_of(policy.name, policy.text).statements)
+    except PolicyError:
+        return 0
 
 
 @dataclass(frozen=True)
@@ -69,11 +79,16 @@ class Experiment:
             )
             return Unreadable(why, 1, 1)
         try:
-            return read_identities(self.text, self.identity_arn or None, None, _DEFAULT_NAME)[0]
+            read = read_identities(self.text, self.identity_arn or None, None, _DEFAULT_NAME)[0]
         except PolicyError as error:
             return self._unreadable(error.message, error.line, error.column, error.element)
         except InputError as error:
             return Unreadable(str(error))
+        number = sum(map(_statements, read.policies))
+        if number > MOST_STATEMENTS:
+            why = f"There are {number} statements; at most {MOST_STATEMENTS} are judged here."
+            return Unreadable(why, 1, 1)
+        return read
 
     @property
     def unreadable(self) -> Unreadable | None:

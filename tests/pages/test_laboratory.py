@@ -47,6 +47,13 @@ def test_it_works():
     assert "&lt;PRINCIPAL-1&gt;" in client_of(Role.VIEWER).post(URL, {"text": _policy()}).getvalue().decode()
 
 
+def test_more_statements_than_one_person_may_keep_everybody_waiting_for_are_not_judged():
+    whole = json.loads(_policy())
+    many = {f"p{number}": whole for number in range(201)}
+    assert "There are 201 statements; at most 200 are judged here" in _post(json.dumps(many))
+    assert "at most 200" not in _post(json.dumps({"one": whole}))
+
+
 def test_the_empty_page_asks_for_a_policy():
     assert "Paste a policy" in page_of(client_of(Role.OWNER), URL)
 
