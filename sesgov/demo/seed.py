@@ -7,7 +7,8 @@ from django.db import transaction
 
 from inventory.models import Account, Organization, User, Vendor, VendorContact
 from inventory.services.audit import record
-from inventory.services.people.people import add_person, add_team
+from inventory.services.people.people import add_person
+from inventory.services.people.teams import add_team
 from inventory.services.registry.accounts import NewAccount, add_account
 from inventory.services.registry.organizations import add_organization
 from sesgov.demo import estate_accounts as known

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inventory.models import Account, Finding, FindingEpisode
-from inventory.services.people.people import join_team
+from inventory.services.people.teams import join_team
 from sesgov.api.listings import MOST_AT_ONCE
 from tests import builders
 from tests.api.asking import ROOT, answer, asking, asking_as

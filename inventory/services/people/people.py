@@ -1,4 +1,4 @@
-"""Enter people and teams."""
+"""People: enter them, change what they are called and may do, and note that they left or are back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from inventory.models import ApiToken, Membership, Role, Team, User
+from inventory.models import ApiToken, Role, Team, User
 from inventory.services.audit import record
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
 from inventory.services.people.api_tokens import revoke_token
+from inventory.services.people.teams import add_team, check_aliases, join_team, leave_team
 from inventory.services.refusals import RefusedError, check_email, check_words
 
 
@@ -57,55 +58,6 @@ def add_person(
         team = add_team(name=team_name, acting_user=acting_user, at=at)
         join_team(user=user, team=team, acting_user=acting_user, at=at)
     return user
-
-
-@transaction.atomic
-def add_team(
-    *,
-    name: str,
-    aliases: Iterable[str] = (),
-    email: str = "",
-    acting_user: User | None,
-    at: datetime,
-) -> Team:
-    """The team of that name, made where it is missing."""
-    wanted = name.strip()
-    if not wanted or len(wanted) > 200:
-        raise RefusedError("team", "A team's name has 1 to 200 characters.")
-    check_words("team", wanted, 200)
-    team = Team.objects.filter(name__iexact=wanted).first()
-    if team is None:
-        team = Team.objects.create(name=wanted, email=email, aliases=list(aliases), created_at=at)
-        record(
-            at=at,
-            actor=acting_user,
-            action="team.added",
-            target=team,
-            data={"name": wanted},
-        )
-    return team
-
-
-@transaction.atomic
-def join_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
-    """Make the person a member; nothing happens where they already are."""
-    _, is_new = Membership.objects.get_or_create(user=user, team=team, defaults={"created_at": at})
-    if is_new:
-        record(
-            at=at,
-            actor=acting_user,
-            action="team.joined",
-            target=team,
-            data={"person": user.email},
-        )
-
-
-@transaction.atomic
-def leave_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
-    """The person is no member any more; nothing happens where they were none."""
-    gone, _ = Membership.objects.filter(user=user, team=team).delete()
-    if gone:
-        record(at=at, actor=acting_user, action="team.left", target=team, data={"person": user.email})
 
 
 @transaction.atomic
@@ -209,14 +161,6 @@ def reactivate_person(*, user: User, acting_user: User | None, at: datetime) -> 
     locked.save(update_fields=["is_active"])
     record(at=at, actor=acting_user, action="user.reactivated", target=locked, data={"email": locked.email})
     reassign_owners(at=at, acting_user=acting_user)
-
-
-def check_aliases(aliases: Iterable[str]) -> list[str]:
-    """Other words for somebody, each once, in their order."""
-    kept = list(dict.fromkeys(alias.strip() for alias in aliases if alias.strip()))
-    for alias in kept:
-        check_words("aliases", alias, 200)
-    return kept
 
 
 def _locked(user: User) -> User:

@@ -1,16 +1,64 @@
-"""Change teams: what they are called, which words in tags mean them, and whether they still are."""
+"""Teams: what they are called, which words in tags mean them, who is in them, and whether they still are."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from inventory.models import Team, User
+from inventory.models import Membership, Team, User
 from inventory.services.audit import record
 from inventory.services.owners.ownership import lock_owners
 from inventory.services.owners.reassignment import reassign_owners
-from inventory.services.people.people import add_team, check_aliases
 from inventory.services.refusals import RefusedError, check_email, check_words
+
+
+@transaction.atomic
+def add_team(
+    *,
+    name: str,
+    aliases: Iterable[str] = (),
+    email: str = "",
+    acting_user: User | None,
+    at: datetime,
+) -> Team:
+    """The team of that name, made where it is missing."""
+    wanted = name.strip()
+    if not wanted or len(wanted) > 200:
+        raise RefusedError("team", "A team's name has 1 to 200 characters.")
+    check_words("team", wanted, 200)
+    team = Team.objects.filter(name__iexact=wanted).first()
+    if team is None:
+        team = Team.objects.create(name=wanted, email=email, aliases=list(aliases), created_at=at)
+        record(
+            at=at,
+            actor=acting_user,
+            action="team.added",
+            target=team,
+            data={"name": wanted},
+        )
+    return team
+
+
+@transaction.atomic
+def join_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
+    """Make the person a member; nothing happens where they already are."""
+    _, is_new = Membership.objects.get_or_create(user=user, team=team, defaults={"created_at": at})
+    if is_new:
+        record(
+            at=at,
+            actor=acting_user,
+            action="team.joined",
+            target=team,
+            data={"person": user.email},
+        )
+
+
+@transaction.atomic
+def leave_team(*, user: User, team: Team, acting_user: User | None, at: datetime) -> None:
+    """The person is no member any more; nothing happens where they were none."""
+    gone, _ = Membership.objects.filter(user=user, team=team).delete()
+    if gone:
+        record(at=at, actor=acting_user, action="team.left", target=team, data={"person": user.email})
 
 
 @transaction.atomic
@@ -50,6 +98,14 @@ def set_team_active(*, team: Team, is_active: bool, acting_user: User | None, at
     action = "team.reactivated" if is_active else "team.deactivated"
     record(at=at, actor=acting_user, action=action, target=current, data={"name": current.name})
     reassign_owners(at=at, acting_user=acting_user)
+
+
+def check_aliases(aliases: Iterable[str]) -> list[str]:
+    """Other words for somebody, each once, in their order."""
+    kept = list(dict.fromkeys(alias.strip() for alias in aliases if alias.strip()))
+    for alias in kept:
+        check_words("aliases", alias, 200)
+    return kept
 
 
 def check_name(name: str, team: Team | None = None) -> str:
