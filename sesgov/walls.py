@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -26,10 +27,13 @@ class SignInMiddleware(LoginRequiredMiddleware):
         """Let through who is signed in and what needs no sign-in."""
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         htmx: Any = getattr(request, "htmx", None)
-        if answer is None or not htmx:
+        if answer is None or not (htmx or request.method == "POST"):
             return answer
-        page = htmx.current_url_abs_path or "/"
-        return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}")
+        if htmx:
+            return HttpResponseClientRedirect(_sign_in_for(htmx.current_url_abs_path or "/"))
+        # Behind the address that took the form there may be no page: sign-in leads back to where the form stood.
+        messages.warning(request, "You were signed out, so nothing was kept. Sign in, and enter it again.")
+        return redirect(_sign_in_for(_page_before(request)))
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """What a person was shown stays in no cache, so that nobody finds it there after they signed out."""
@@ -37,6 +41,18 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if user is not None and user.is_authenticated and "Cache-Control" not in response.headers:
             add_never_cache_headers(response)
         return response
+
+
+def _sign_in_for(page: str) -> str:
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+
+
+def _page_before(request: HttpRequest) -> str:
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(before)
+    return urlunsplit(("", "", parts.path, parts.query, "")) or "/"
 
 
 class SecondFactorMiddleware:
@@ -59,6 +75,8 @@ class SecondFactorMiddleware:
 
 def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether a role asks for more than the password that was given; the company's provider asks for its own."""
+    if not settings.SESGOV_REQUIRE_MFA:
+        return False
     user: Any = request.user
     if not user.is_authenticated or not user.has_role(settings.SESGOV_REQUIRE_MFA):
         return False

@@ -54,5 +54,10 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def company(request: HttpRequest) -> dict[str, bool]:  # noqa: ARG001  # a context processor takes it
-    """For templates: which ways in are open."""
-    return {"company_sign_in": bool(settings.SESGOV_OIDC_ISSUER), "local_sign_in": settings.SESGOV_LOCAL_SIGN_IN}
+    """For templates: which ways in are open, and who gives roles."""
+    is_set_up = bool(settings.SESGOV_OIDC_ISSUER)
+    return {
+        "company_sign_in": is_set_up,
+        "local_sign_in": settings.SESGOV_LOCAL_SIGN_IN,
+        "roles_follow_groups": is_set_up and bool(settings.SESGOV_OIDC_ROLES),
+    }

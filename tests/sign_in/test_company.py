@@ -90,6 +90,7 @@ def test_without_a_mapped_group_there_is_no_role_and_a_page_that_says_so(company
     assert User.objects.get().roles == []
     page = client.get("/").content.decode()
     assert "have no role yet" in page
+    assert "Roles follow your groups" in page
     assert "style=" not in page
 
 
