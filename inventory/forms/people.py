@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.forms.seen import SeenForm
 from inventory.models import Role, Team
 
 ALIASES = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
@@ -18,7 +19,7 @@ class AliasesField(forms.CharField):
         return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
 
 
-class PersonForm(forms.Form):
+class PersonForm(SeenForm):
     """A person's name, roles, teams and aliases."""
 
     name = forms.CharField(max_length=200, label="Name")
@@ -42,7 +43,7 @@ class NewPersonForm(PersonForm):
     email = forms.EmailField(max_length=254, label="E-mail address", help_text="They sign in with it.")
 
 
-class TeamForm(forms.Form):
+class TeamForm(SeenForm):
     """A team's name, address and aliases."""
 
     name = forms.CharField(max_length=200, label="Name")

@@ -2,12 +2,13 @@
 
 from django import forms
 
+from inventory.forms.seen import SeenForm
 from inventory.models import Team
 
 NOTE = forms.Textarea(attrs={"rows": 2})
 
 
-class SendingNameNoteForm(forms.Form):
+class SendingNameNoteForm(SeenForm):
     """The note and the team that answers for the name."""
 
     owner_team = forms.ModelChoiceField(

@@ -3,10 +3,11 @@
 from django import forms
 
 from inventory.forms.days import DayInput
+from inventory.forms.seen import SeenForm
 from inventory.models import User, Vendor
 
 
-class VendorForm(forms.Form):
+class VendorForm(SeenForm):
     """The company, who answers for it inside, and its contract; the service checks the words."""
 
     name = forms.CharField(max_length=1000, label="Company")

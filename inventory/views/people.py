@@ -83,12 +83,13 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person; POST changes them."""
     user = require_reader(request, READS_PEOPLE)
     someone = get_object_or_404(User, pk=pk)
-    known = {"name": someone.name, "roles": someone.roles, "aliases": "\n".join(someone.aliases)}
-    form: forms.Form = PersonForm(initial=known | {"teams": list(someone.teams.values_list("pk", flat=True))})
+    known: dict[str, object] = {"name": someone.name, "roles": someone.roles, "aliases": "\n".join(someone.aliases)}
+    known |= {"teams": list(someone.teams.order_by("pk").values_list("pk", flat=True))}
+    form: forms.Form = PersonForm(shown=known)
     status = DONE
     if request.method == "POST":
         require_role(request, MANAGES_PEOPLE)
-        form = PersonForm(request.POST)
+        form = PersonForm(request.POST, shown=known)
         status = attempt(form, service.edit_person, user=someone, acting_user=user, at=timezone.now())
         if status == DONE:
             hint(SETTLE_OWNERS)

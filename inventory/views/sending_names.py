@@ -75,14 +75,17 @@ def _page(
     form: forms.Form | None = None,
     status: int = DONE,
 ) -> HttpResponse:
-    known = {"owner_team": name.owner_team, "note": name.note} if name else {}
     context = sending_name_context(user, domain, name) | {
         "section": "sending_names",
         "may_manage": user.has_role(MANAGES_SENDING_NAMES),
-        "form": form or SendingNameNoteForm(initial=known),
+        "form": form or SendingNameNoteForm(shown=_known(name)),
         "unseen": Scope.objects.visible_to(user).unseen(timezone.now()).count(),
     }
     return render(request, "inventory/sending_name.html", context, status=status)
+
+
+def _known(name: SendingName | None) -> dict[str, object]:
+    return {"owner_team": name.owner_team, "note": name.note} if name else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,7 +111,7 @@ def sending_name_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Another note or owning team."""
     user = require_role(request, MANAGES_SENDING_NAMES)
     name = get_object_or_404(SendingName.objects.visible_to(user), pk=pk)
-    form = SendingNameNoteForm(request.POST)
+    form = SendingNameNoteForm(request.POST, shown=_known(name))
     status = attempt(form, partial(service.change_sending_name, name), acting_user=user, at=timezone.now())
     if status != DONE:
         return _page(request, user, name.domain, name, form, status)

@@ -62,11 +62,12 @@ def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One team; POST changes it. Its members see it as well."""
     user = require_reader(request, READS_PEOPLE, member_of=pk)
     team = get_object_or_404(Team, pk=pk)
-    form: forms.Form = TeamForm(initial={"name": team.name, "email": team.email, "aliases": "\n".join(team.aliases)})
+    known = {"name": team.name, "email": team.email, "aliases": "\n".join(team.aliases)}
+    form: forms.Form = TeamForm(shown=known)
     status = DONE
     if request.method == "POST":
         require_role(request, MANAGES_PEOPLE)
-        form = TeamForm(request.POST)
+        form = TeamForm(request.POST, shown=known)
         status = attempt(form, service.edit_team, team=team, acting_user=user, at=timezone.now())
         if status == DONE:
             hint(SETTLE_OWNERS)

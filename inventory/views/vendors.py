@@ -1,5 +1,6 @@
 """Vendors: what does this company have from us, until when?"""
 
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -117,7 +118,8 @@ def vendor_edit(request: HttpRequest, pk: int) -> HttpResponse:
     def write(**said: Any) -> None:
         service.change_vendor(vendor, service.VendorFacts(**said), acting_user=user, at=timezone.now())
 
-    form = VendorForm(request.POST or None, initial={name: getattr(vendor, name) for name in VendorForm.base_fields})
+    names = (field.name for field in fields(service.VendorFacts))
+    form = VendorForm(request.POST or None, shown={name: getattr(vendor, name) for name in names})
     status = attempt(form, write) if request.method == "POST" else DONE
     if request.method == "POST" and status == DONE:
         hint(SETTLE_OWNERS)

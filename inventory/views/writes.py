@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from inventory.forms.answers import say_refusal
+from inventory.forms.seen import SeenForm
 from inventory.services.refusals import ConflictError, RefusedError
 
 DONE, REFUSED, TOO_LATE = 200, 422, 409
@@ -21,7 +22,7 @@ SETTLE_OWNERS = "inventory.tasks.settle_owners"
 def attempt(form: forms.Form, write: Callable[..., Any], **known: Any) -> int:
     """Call ``write`` with what the form holds if it holds; a refusal is said at its field, a conflict above all."""
     if not form.is_valid():
-        return REFUSED
+        return TOO_LATE if isinstance(form, SeenForm) and form.is_late else REFUSED
     try:
         write(**form.cleaned_data, **known)
     except RefusedError as refusal:

@@ -134,6 +134,16 @@ def test_security_appoints_an_acting_owner_and_ends_it():
     assert Identity.objects.get().owner is None
 
 
+def test_a_page_that_was_overtaken_gives_no_role_back():
+    ann, client = builders.user("owner", "security", name="Ann Lee"), client_of("admin")
+    url = f"/people/{ann.pk}/"
+    said = {"name": "Ann Lee", "seen": client.get(url).context["form"]["seen"].value()}
+    assert client.post(url, said | {"roles": ["owner"]}).status_code == 302
+    assert client.post(url, said | {"roles": ["owner", "security"], "aliases": "annie"}).status_code == 409
+    ann.refresh_from_db()
+    assert (ann.roles, ann.aliases) == (["owner"], [])
+
+
 def test_an_owner_who_left_is_named_where_a_new_one_is_needed():
     ann = builders.user("owner", name="Ann Lee", email="ann@example.org")
     builders.identity(name="old.example.com", tags={"owner": "ann@example.org"})

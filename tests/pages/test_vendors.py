@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -103,6 +103,18 @@ def test_adding_and_changing_answer_at_the_field():
     assert client.post(url("edit", vendor.pk), {"name": "Brightmail"}).status_code == 302
     vendor.refresh_from_db()
     assert vendor.contract_ends_on is None
+
+
+def test_a_page_that_was_overtaken_moves_no_contract_back():
+    client, vendor = client_of("vendor_manager"), builders.vendor(name="Brightmail", contract_ends_on=date(2027, 3, 31))
+    opened = client.get(url("edit", vendor.pk)).context["form"]["seen"].value()
+    said = {"name": "Brightmail", "seen": opened}
+    assert client.post(url("edit", vendor.pk), said | {"contract_ends_on": "2027-05-31"}).status_code == 302
+    late = client.post(url("edit", vendor.pk), said | {"contract_ends_on": "2027-03-31", "note": "Late"})
+    assert late.status_code == 409
+    assert "Somebody changed this meanwhile." in late.content.decode()
+    vendor.refresh_from_db()
+    assert (vendor.contract_ends_on, vendor.note) == (date(2027, 5, 31), "")
 
 
 def test_a_moved_end_has_the_identities_judged(brightmail):
