@@ -12,7 +12,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def untrusted_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it
     """A form came without its token: too old, or sent from another site."""
-    return render(request, "errors/403.html", status=403)
+    return render(request, "errors/untrusted_form.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it

@@ -31,7 +31,10 @@ def test_a_form_without_its_token_is_refused_with_a_page_of_ours():
     client = Client(enforce_csrf_checks=True)
     response = client.post("/me/login/", {"login": "a@example.com", "password": "x"})
     assert response.status_code == 403
-    assert "<style" not in response.content.decode()
+    page = response.content.decode()
+    assert "<style" not in page
+    assert "The form was not taken." in page
+    assert "Your roles" not in page
 
 
 def test_a_defect_of_ours_needs_no_database(django_assert_num_queries):

@@ -85,6 +85,20 @@ def test_a_fragment_that_meets_an_ended_session_sends_the_whole_page_to_sign_in(
     assert response.content == b""
 
 
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [
+        ("http://testserver/findings/7/?a=b#c", "%2Ffindings%2F7%2F%3Fa%3Db"),
+        ("https://evil.example/findings/7/", "%2F"),
+        ("", "%2F"),
+    ],
+)
+def test_a_form_that_meets_an_ended_session_leads_back_to_where_it_stood(referer, page):
+    response = Client().post("/findings/7/comment/", {"text": "x"}, headers={"referer": referer}, follow=True)
+    assert response.redirect_chain == [(f"{reverse('account_login')}?next={page}", 302)]
+    assert "You were signed out, so nothing was kept." in response.content.decode()
+
+
 def test_what_was_shown_stays_in_no_cache():
     assert "no-store" in client_for(builders.user("viewer")).get(reverse("dashboard"))["Cache-Control"]
 
