@@ -91,7 +91,7 @@ def _parts(counts: Mapping[str, int]) -> list[LinkedCount]:
     return [
         LinkedCount("found at first", counts["found"], _url({"first": "yes", "status": "ever"})),
         LinkedCount("still to be dealt with", counts["rest"], _url({"first": "yes"})),
-        LinkedCount("accepted until a day", counts["accepted"], _url({"first": "yes", "status": "accepted"})),
+        LinkedCount("accepted, with an end", counts["accepted"], _url({"first": "yes", "status": "accepted"})),
         LinkedCount("no longer there", counts["gone"], _url({"first": "yes", "status": "gone"})),
     ]
 
@@ -101,7 +101,7 @@ def _work(counts: Mapping[str, int]) -> list[LinkedCount]:
         LinkedCount(Finding.Disposition(name).label.lower(), counts[name], _url({"first": "yes", "standing": name}))
         for name in ("new", "triaged", "in_remediation")
     ]
-    return [*standing, LinkedCount("nobody's", counts["nobodys"], _url({"first": "yes", "assignee": "nobody"}))]
+    return [*standing, LinkedCount("assigned to nobody", counts["nobodys"], _url({"first": "yes", "assignee": "nobody"}))]
 
 
 def _places(user: User) -> Mapping[str, int]:

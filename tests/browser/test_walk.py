@@ -108,6 +108,7 @@ def test_every_other_page(visit, world):
     visit.sign_in()
     for name in ("identity", "finding", "delegate", "run", "policy", "account"):
         visit.go(reverse(f"inventory:{name}_list"))
+    visit.go(reverse("figures"))
     visit.go(reverse("inventory:case_list"))
     visit.go(reverse("inventory:acceptance_list"))
     world.finding.episodes.update(is_baseline=True)
@@ -151,6 +152,15 @@ def test_the_keyboard_goes_places(visit):
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
     assert visit.complaints == []
+
+
+def test_the_keys_that_are_listed_are_those_that_work(visit):
+    visit.sign_in()
+    page = visit.page
+    places = page.locator("[data-go]").evaluate_all("links => links.map(link => link.dataset.go)")
+    listed = page.locator("#keys dt:has(kbd + kbd) kbd:last-child").all_text_contents()
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(places)
 
 
 def test_the_theme_is_kept(visit):
