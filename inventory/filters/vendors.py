@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inventory.filters.fields import account_digits, choice, search_box
 from inventory.models import Vendor
+from inventory.rows.vendors import visible_delegates
 
 _SOON = {"30": 30, "90": 90}
 
@@ -34,8 +35,8 @@ class VendorFilter(filters.FilterSet):
         contacts = Vendor.objects.filter(Q(contacts__name__icontains=text) | Q(contacts__email__icontains=text))
         found = Q(name__icontains=text) | Q(pk__in=contacts.order_by().values("pk"))
         if digits := account_digits(text):
-            holders = Vendor.objects.filter(accounts__account_id__contains=digits)
-            found |= Q(pk__in=holders.order_by().values("pk"))
+            holders = visible_delegates(self.request.user).filter(account_id__contains=digits)
+            found |= Q(pk__in=holders.order_by().values("vendor"))
         return rows.filter(found)
 
     def by_contract(self, rows: QuerySet[Any, Any], _name: str, value: str) -> QuerySet[Any, Any]:

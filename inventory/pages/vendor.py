@@ -9,12 +9,15 @@ from inventory.models import Account, User, Vendor
 from inventory.pages.delegate import besides, shown_paths
 from inventory.pages.verification import Standing, standings
 from inventory.paths import blast_radius, paths_of
+from inventory.rows.vendors import visible_delegates
 
 
 def vendor_context(user: User, vendor: Vendor, at: datetime) -> dict[str, object]:
     """Everything on the page of one vendor; a fixed number of queries."""
     on = timezone.localdate(at)
-    accounts = list(vendor.accounts.select_related("organization", "vendor").order_by("account_id"))
+    accounts = list(
+        visible_delegates(user).filter(vendor=vendor).select_related("organization", "vendor").order_by("account_id")
+    )
     ids = [each.account_id for each in accounts]
     rows = paths_of(user, ids)
     organizations = {each.organization.organization_id for each in accounts if each.organization}

@@ -29,13 +29,21 @@ def visible_vendors(user: User) -> QuerySet[Vendor]:
     """All for readers of the inventory; for an owner those whose accounts may act as one of their identities."""
     if user.reads_inventory:
         return Vendor.objects.all()
+    return Vendor.objects.filter(pk__in=visible_delegates(user).order_by().values("vendor"))
+
+
+def visible_delegates(user: User) -> QuerySet[Account]:
+    """Accounts of the registry whose delegate's page the person may see: an owner's are those that may act as one of
+    their identities; how many others a vendor has is not for them."""
+    if user.reads_inventory:
+        return Account.objects.all()
     named = paths(user).exclude(account_id="").order_by().values("account_id")
-    return Vendor.objects.filter(pk__in=Account.objects.filter(account_id__in=named).order_by().values("vendor"))
+    return Account.objects.filter(account_id__in=named)
 
 
 def vendors(user: User) -> QuerySet[Any, Any]:
     """Vendors with what they can do to us, the nearest end of a contract first."""
-    accounts = Account.objects.filter(vendor=OuterRef("pk")).order_by()
+    accounts = visible_delegates(user).filter(vendor=OuterRef("pk")).order_by()
     verified = accounts.filter(pk__in=Account.objects.verified(timezone.localdate()).order_by().values("pk"))
     own = Account.objects.filter(vendor=OuterRef(OuterRef("pk"))).order_by().values("account_id")
     senders = paths(user).filter(_IsAmong("account_id", ArraySubquery(own)), can_send=True).order_by()

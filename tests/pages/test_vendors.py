@@ -78,6 +78,17 @@ def test_an_owner_sees_the_vendors_of_their_own_identities(brightmail):
     assert "Add a contact" not in text
 
 
+def test_an_owner_does_not_learn_which_accounts_of_a_vendor_act_for_others(brightmail):
+    team = builders.team()
+    builders.delegation(identity=builders.identity(owner_team=team), account_id="702839415026", trust="partner")
+    client = client_for(builders.user("owner", teams=[team]))
+    text = text_of(client, url("detail", brightmail.pk))
+    assert ("7028-3941-5026" in text, "7028-3941-5027" in text) == (True, False)
+    row = listed(client)["Brightmail"]
+    assert (row["Accounts"], row["Verified"]) == ("1", "0")
+    assert (set(listed(client, "?q=5026")), set(listed(client, "?q=5027"))) == ({"Brightmail"}, set())
+
+
 def test_a_vendor_without_accounts_says_what_to_do():
     vendor = builders.vendor(contract_ends_on=None)
     text = text_of(client_of("vendor_manager"), url("detail", vendor.pk))
