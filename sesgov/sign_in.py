@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -26,6 +27,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # the caller names it
         """Always False; `manage.py people add` and `create_admin` make accounts."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not of people whom the company alone can ask: with local accounts off an old password proves nothing."""
+        if not settings.SESGOV_LOCAL_SIGN_IN and not is_mfa_enabled(self.request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Without the password while local accounts are off."""
+        known: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [each for each in known if settings.SESGOV_LOCAL_SIGN_IN or each["id"] != "reauthenticate"]
 
 
 class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth carries no types

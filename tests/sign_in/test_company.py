@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
@@ -288,3 +289,14 @@ def test_the_way_through_the_company_stands_beside_the_password(company):
     assert "Sign in with your company" in page
     assert f"{reverse('company_sign_in')}?next=%2Ffindings%2F%3Fq%3Da%26b%3D1" in page
     assert 'type="password"' in page
+
+
+def test_with_local_accounts_off_an_old_password_is_asked_for_no_more_and_a_second_factor_is(company, settings):
+    settings.SESGOV_LOCAL_SIGN_IN = False
+    maya = builders.user("viewer", email="maya@example.com", password=PASSWORD)
+    client, _ = _come(company)
+    assert client.get(reverse("inventory:token_add")).status_code == 200
+    TOTP.activate(maya, generate_totp_secret())
+    asked = client.get(reverse("inventory:token_add"), follow=True)
+    assert asked.redirect_chain[-1][0].startswith(reverse("mfa_reauthenticate"))
+    assert "password" not in asked.content.decode().lower().partition("<main")[2]
