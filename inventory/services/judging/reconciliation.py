@@ -1,7 +1,7 @@
 """Reconciliation: what AWS said of one identity becomes rows, in one transaction; the same again changes nothing."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -98,24 +98,15 @@ def reconcile_identity(facts: IdentityFacts, context: Context, *, at: datetime) 
         run=context.run,
         is_baseline=context.is_baseline and is_new,
     )
-    delegations = judgement.delegations
-    if is_new or changed or policies or delegations:
-        record(
-            at=at,
-            actor=None,
-            action="identity.found" if is_new else "identity.changed",
-            target=identity,
-            data={
-                "run": context.run.pk,
-                "fields": [] if is_new else sorted(changed),
-                "policies": {"added": policies.added, "changed": policies.changed, "gone": policies.gone},
-                "delegations": {
-                    "opened": delegations.opened,
-                    "changed": delegations.changed,
-                    "closed": delegations.closed,
-                },
-            },
-        )
+    if is_new or changed or policies or judgement.delegations:
+        action = "identity.found" if is_new else "identity.changed"
+        data = {
+            "run": context.run.pk,
+            "fields": [] if is_new else sorted(changed),
+            "policies": asdict(policies),
+            "delegations": asdict(judgement.delegations),
+        }
+        record(at=at, actor=None, action=action, target=identity, data=data)
     return judgement.findings
 
 

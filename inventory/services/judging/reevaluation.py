@@ -1,6 +1,7 @@
 """Re-evaluation: the registry changed, or a day passed, and stored facts are judged again without asking AWS."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import models, transaction
@@ -83,18 +84,5 @@ def _judge_again(stored: Identity, view: RegistryView, at: datetime) -> FindingC
 
 
 def _record(identity: Identity, changed: list[str], judgement: Judgement, at: datetime) -> None:
-    delegations = judgement.delegations
-    record(
-        at=at,
-        actor=None,
-        action="identity.reevaluated",
-        target=identity,
-        data={
-            "fields": sorted(changed),
-            "delegations": {
-                "opened": delegations.opened,
-                "changed": delegations.changed,
-                "closed": delegations.closed,
-            },
-        },
-    )
+    data = {"fields": sorted(changed), "delegations": asdict(judgement.delegations)}
+    record(at=at, actor=None, action="identity.reevaluated", target=identity, data=data)
