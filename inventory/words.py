@@ -92,6 +92,11 @@ def trust_word(trust: str | None) -> Word:
     return TRUST[Trust(trust)] if trust else NO_TRUST
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 finding``, ``2 findings``; ``many`` where it is not ``one`` with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def role_words(roles: list[str]) -> str:
     """The names of roles in one line."""
     return ", ".join(str(Role(role).label) for role in roles) or "No role yet"

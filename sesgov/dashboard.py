@@ -15,6 +15,7 @@ from inventory.models.roles import STARTS_COLLECTION
 from inventory.pages.run import run_context
 from inventory.services.findings.cases import worst_cases
 from inventory.views.requests import person
+from inventory.words import counted
 from sesgov.changes import changes_since
 from sesgov.figures import Facts, all_figures
 from sesgov.figures.drawing import HEIGHT, WIDTH, sparkline
@@ -93,11 +94,11 @@ def state_of(user: User, sight: Coverage) -> State:
 def _senders_sentence(anyone: int, unclear: int, strangers: int) -> str:
     parts = []
     if anyone:
-        parts.append(f"anyone with an AWS account can send as {_number(anyone, 'identity', 'identities')} of ours")
+        parts.append(f"anyone with an AWS account can send as {counted(anyone, 'identity', 'identities')} of ours")
     if strangers:
-        parts.append(f"{_number(strangers, 'account', 'accounts')} that nobody registered can send as us")
+        parts.append(f"{counted(strangers, 'account')} that nobody registered can send as us")
     if unclear:
-        parts.append(f"{_number(unclear, 'identity carries', 'identities carry')} a policy that could not be judged")
+        parts.append(f"{counted(unclear, 'identity carries', 'identities carry')} a policy that could not be judged")
     if not parts:
         return "In what was seen, nobody unknown can send as us."
     sentence = "; ".join(parts)
@@ -107,14 +108,10 @@ def _senders_sentence(anyone: int, unclear: int, strangers: int) -> str:
 def _missing_sentence(sight: Coverage) -> str:
     parts = []
     if sight.unseen:
-        parts.append(f"{len(sight.unseen)} of {_number(sight.expected, 'account region', 'account regions')}")
+        parts.append(f"{len(sight.unseen)} of {counted(sight.expected, 'account region')}")
     if sight.unreached:
-        parts.append(_number(len(sight.unreached), "whole account", "whole accounts"))
+        parts.append(counted(len(sight.unreached), "whole account"))
     return f"{' and '.join(parts)} could not be seen, so there may be more."
-
-
-def _number(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _since_last_visit(request: HttpRequest, user: User, at: datetime) -> datetime:

@@ -16,6 +16,7 @@ from inventory.services.findings.cases import delegate_facts, delegate_words, wo
 from inventory.tables.columns import AccountColumn, NumberColumn, TimeColumn
 from inventory.tables.findings import finding_sentence
 from inventory.templatetags import words as looks
+from inventory.words import counted
 
 Record = Mapping[str, Any]
 
@@ -71,5 +72,4 @@ class CaseTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
     def render_findings(self, record: Record) -> SafeString:
         query = urlencode({"identity": record["identity"], "delegate": record["subject"] or NO_DELEGATE})
         url = f"{reverse('inventory:finding_list')}?{query}"
-        word = "finding" if record["findings"] == 1 else "findings"
-        return format_html('<a href="{}">{} {}</a>', url, record["findings"], word)
+        return format_html('<a href="{}">{}</a>', url, counted(record["findings"], "finding"))

@@ -116,5 +116,5 @@ def _days_apart(value: date, today: date) -> str:
 
 
 def _placed(number: int, unit: str, *, is_past: bool) -> str:
-    words_said = f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    words_said = words.counted(number, unit)
     return f"{words_said} ago" if is_past else f"in {words_said}"

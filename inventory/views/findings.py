@@ -27,6 +27,7 @@ from inventory.tables.finding_groups import group_table
 from inventory.views.finding_work import finding_page, triage_all, visible_finding
 from inventory.views.lists import Beside, Grouping, ListPage, Preset
 from inventory.views.requests import person
+from inventory.words import counted
 
 # How many refused findings are named one by one.
 _NAMED = 10
@@ -75,8 +76,8 @@ def finding_triage_many(request: HttpRequest) -> HttpResponse:
 def _say(request: HttpRequest, done: list[Triaged]) -> None:
     changed = {each.pk for part in done for each in part.changed}
     refused = [(finding, reason) for part in done for finding, reason in part.refused]
-    number = f"{len(changed)} finding{'' if len(changed) == 1 else 's'}"
-    messages.success(request, f"{number} changed." if changed else "Nothing was different.")
+    said = f"{counted(len(changed), 'finding')} changed." if changed else "Nothing was different."
+    messages.success(request, said)
     for finding, reason in refused[:_NAMED]:
         messages.error(request, f"F{finding.pk} ({finding.rule_id}) stays as it is. {reason}")
     if len(refused) > _NAMED:
