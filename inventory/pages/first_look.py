@@ -101,7 +101,10 @@ def _work(counts: Mapping[str, int]) -> list[LinkedCount]:
         LinkedCount(Finding.Disposition(name).label.lower(), counts[name], _url({"first": "yes", "standing": name}))
         for name in ("new", "triaged", "in_remediation")
     ]
-    return [*standing, LinkedCount("assigned to nobody", counts["nobodys"], _url({"first": "yes", "assignee": "nobody"}))]
+    return [
+        *standing,
+        LinkedCount("assigned to nobody", counts["nobodys"], _url({"first": "yes", "assignee": "nobody"})),
+    ]
 
 
 def _places(user: User) -> Mapping[str, int]:
