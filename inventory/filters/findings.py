@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from inventory.filters.fields import account_digits, choice, hidden, row_number, search_box
+from inventory.filters.fields import account_digits, choice, hidden, row_number, scopes_of, search_box
 from inventory.models import Finding, FindingEpisode, Severity, User
 from inventory.models.findings import FindingQuerySet
 from inventory.rows.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
@@ -62,13 +62,13 @@ class CaseFilter(filters.FilterSet):
         text = value.strip()
         found = (
             Q(identity__name__icontains=text)
-            | Q(identity__scope__account__name__icontains=text)
-            | Q(rule_id__icontains=text)
+            | Q(identity__scope__in=scopes_of(text).values("pk"))
+            | Q(rule_id__contains=text.lower())
             | Q(evidence__text__icontains=text)
         )
         digits = account_digits(text)
         if digits:
-            found |= Q(subject__contains=digits) | Q(identity__scope__account__account_id__contains=digits)
+            found |= Q(subject__contains=digits)
         return rows.filter(found)
 
     def by_standing(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:

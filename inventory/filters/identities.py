@@ -14,10 +14,11 @@ from inventory.filters.fields import (
     choice,
     hidden,
     row_number,
+    scopes_of,
     search_box,
     vendor_accounts,
 )
-from inventory.models import Delegation, Identity
+from inventory.models import Delegation, Identity, Team, User
 from inventory.paths import RIGHTS, paths_of, paths_to, reached
 
 
@@ -54,13 +55,12 @@ class IdentityFilter(filters.FilterSet):
         text = value.strip()
         found = (
             Q(name__icontains=text)
-            | Q(scope__account__name__icontains=text)
-            | Q(owner_team__name__icontains=text)
-            | Q(owner_user__name__icontains=text)
+            | Q(scope__in=scopes_of(text).values("pk"))
+            | Q(owner_team__in=Team.objects.order_by().filter(name__icontains=text).values("pk"))
+            | Q(owner_user__in=User.objects.order_by().filter(name__icontains=text).values("pk"))
             | Q(owner_tag_value__icontains=text)
         )
-        digits = account_digits(text)
-        return rows.filter(found | Q(scope__account__account_id__contains=digits) if digits else found)
+        return rows.filter(found)
 
     def by_reach(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
         return rows.filter(widest_reach=value)

@@ -8,6 +8,7 @@ from inventory.filters.fields import (
     account_digits,
     choice,
     hidden,
+    scopes_of,
     search_box,
     vendor_accounts,
 )
@@ -33,10 +34,9 @@ class PolicyFilter(filters.FilterSet):
         found = (
             Q(name__icontains=text)
             | Q(identity__name__icontains=text)
-            | Q(identity__scope__account__name__icontains=text)
+            | Q(identity__scope__in=scopes_of(text).values("pk"))
         )
-        digits = account_digits(text)
-        return rows.filter(found | Q(identity__scope__account__account_id__contains=digits) if digits else found)
+        return rows.filter(found)
 
     def by_wildcard(self, rows: QuerySet[SendingPolicy], _name: str, value: str) -> QuerySet[SendingPolicy]:
         if value == "public":

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -112,6 +113,24 @@ def test_pages_follow_one_another_as_they_are_sorted_and_nothing_is_twice_or_mis
     names = [re.findall(r"n\d\d\.example\.com(?=</a>)", page) for page in pages]
     assert names[0] == [f"n{number:02}.example.com" for number in range(PER_PAGE + 1, 1, -1)]
     assert names[1] == ["n01.example.com", "n00.example.com"]
+
+
+@pytest.mark.parametrize("text", ["SHOP.ex", "harbour", "7777-6666", "tide cr", "wanda w"])
+@pytest.mark.parametrize("page", ["identity", "finding", "policy"])
+def test_a_search_finds_by_name_account_and_owner(page, text):
+    place = builders.scope(account=builders.account(name="Harbour", account_id="777766665555"))
+    team, user = builders.team(name="Tide crew"), builders.user(name="Wanda Wave")
+    for each in (
+        builders.identity(name="shop.example.com", scope=place, owner_team=team),
+        builders.identity(name="www.shop.example.com", scope=place, owner_user=user),
+        builders.identity(name="other.example.com"),
+    ):
+        builders.finding(identity=each, evidence={"text": f"Somebody may send as {each.name}."})
+        builders.policy(identity=each, text=builders.document(builders.allow("*", each.arn)))
+    shown = text_of(client_of("viewer"), f"{reverse(f'inventory:{page}_list')}?{urlencode({'q': text})}")
+    is_owner = text in ("tide cr", "wanda w")
+    assert ("shop.example.com" in shown) is (page == "identity" or not is_owner)
+    assert "other.example.com" not in shown
 
 
 def test_an_export_keeps_account_ids_whole_and_times_exact():
