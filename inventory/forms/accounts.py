@@ -1,12 +1,12 @@
 """What people say of accounts and their regions."""
 
-import hashlib
 from dataclasses import asdict, replace
 from typing import Any
 
 from django import forms
 
 from inventory.forms.days import DayInput
+from inventory.forms.seen import mark_of
 from inventory.models import Account, Scope, Team, Vendor
 from inventory.services.registry.account_changes import entry_of
 
@@ -74,8 +74,7 @@ class AccountForm(forms.Form):
 
 def seen_mark(account: Account) -> str:
     """Stands for what the page showed, so that nobody overwrites what they did not see."""
-    shown = repr(replace(entry_of(account), external_id=""))
-    return hashlib.sha256(shown.encode()).hexdigest()
+    return mark_of(asdict(replace(entry_of(account), external_id="")))
 
 
 class DeclarationForm(forms.Form):

@@ -21,7 +21,7 @@ class SeenForm(forms.Form):
         if shown is None:
             del self.fields["seen"]
         else:
-            self.initial = {**self.initial, **shown, "seen": _mark(shown)}
+            self.initial = {**self.initial, **shown, "seen": mark_of(shown)}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -31,6 +31,7 @@ class SeenForm(forms.Form):
         return said
 
 
-def _mark(shown: Mapping[str, object]) -> str:
+def mark_of(shown: Mapping[str, object]) -> str:
+    """Stands for what a page showed."""
     values = sorted((name, getattr(value, "pk", value)) for name, value in shown.items())
     return hashlib.sha256(repr(values).encode()).hexdigest()
