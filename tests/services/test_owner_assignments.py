@@ -90,7 +90,7 @@ def test_what_has_an_owner_or_a_claim_cannot_be_claimed():
     claimed(free, bob)
     with pytest.raises(ConflictError, match="before you"):
         claimed(free, ann)
-    with pytest.raises(ConflictError, match="You claimed .* already"):
+    with pytest.raises(ConflictError, match=r"You claimed .* already"):
         claimed(free, bob)
     with pytest.raises(ConflictError, match="gone from AWS"):
         claimed(builders.identity(gone_at=NOW), ann)
