@@ -91,7 +91,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         time_zone=reader.get("SESGOV_TIME_ZONE", setting_values.zone, default=ZoneInfo("UTC")),
         collect_at=reader.get("SESGOV_COLLECT_AT", setting_values.time_of_day, default=time(2, 0)),
         ses_rate=reader.get("SESGOV_SES_RATE", setting_values.rate, default=1.0),
-        regions=reader.get("SESGOV_REGIONS", setting_values.words, default=()),
+        regions=reader.get("SESGOV_REGIONS", setting_values.regions, default=()),
         lease_seconds=reader.get("SESGOV_LEASE_SECONDS", setting_values.seconds, default=120.0),
         role_name=reader.get("SESGOV_ROLE_NAME", setting_values.role_name, default=None),
         external_id=reader.get("SESGOV_EXTERNAL_ID", setting_values.external_id, default=None),

@@ -183,6 +183,14 @@ def words(name: str, value: str) -> tuple[str, ...]:
     return items
 
 
+def regions(name: str, value: str) -> tuple[str, ...]:
+    """Names of regions; a slip of the pen would leave a region unread without a word."""
+    items = words(name, value)
+    if not all(re.fullmatch(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}", item) for item in items):
+        raise _fail(name, value, "expected names of regions such as eu-west-1, with commas between them")
+    return items
+
+
 def line(name: str, value: str) -> str:
     """A name of at most 200 characters."""
     if len(value) > 200:

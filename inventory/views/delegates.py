@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,13 +17,14 @@ from inventory.models import Account, User, Vendor
 from inventory.models.roles import MANAGES_VENDORS
 from inventory.pages.delegate import delegate_context
 from inventory.paths import paths_of
+from inventory.services.refusals import ConflictError
 from inventory.services.registry.account_verifications import verify_account
 from inventory.services.registry.accounts import NewAccount
 from inventory.services.registry.delegate_registration import register_delegate
 from inventory.tables import DelegateTable
 from inventory.views.lists import ListPage, Preset
 from inventory.views.requests import person, require_role
-from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint
+from inventory.views.writes import DONE, SETTLE_OWNERS, attempt, hint, not_done
 
 DELEGATES = ListPage(
     name="delegate",
@@ -82,6 +84,9 @@ def delegate_register(request: HttpRequest, account_id: str) -> HttpResponse:
 
     status = attempt(form, write)
     if status != DONE:
+        if Account.objects.filter(account_id=account_id).exists():
+            late = ConflictError("Somebody registered this account meanwhile. Look at what they said of it.")
+            return not_done(request, late, reverse("inventory:delegate_detail", args=[account_id]))
         return _page(request, user, account_id, status, register=form)
     hint(SETTLE_OWNERS)
     messages.success(request, "Registered. What it may do is judged again now; the lists follow in a moment.")

@@ -157,6 +157,15 @@ def test_a_vendor_manager_does_not_say_that_an_account_is_ours():
     assert register(client_of("security"), **ours).status_code == 302
 
 
+def test_who_registers_an_account_too_late_is_told_so():
+    builders.delegation(account_id=STRANGER)
+    assert register(client_of("vendor_manager")).status_code == 302
+    late = register(client_of("security"), relationship="former")
+    assert late.status_code == 409
+    assert "Somebody registered this account meanwhile." in late.content.decode()
+    assert Account.objects.get(account_id=STRANGER).relationship == "partner"
+
+
 def test_a_partner_without_a_company_is_refused_at_the_field():
     builders.delegation(account_id=STRANGER)
     answer = register(client_of("security"), vendor="")

@@ -50,6 +50,7 @@ def test_an_empty_value_is_as_good_as_none():
         ("SESGOV_SECRET_KEY", "short"),
         ("SESGOV_BASE_URL", "sesgov.example.com"),
         ("SESGOV_BASE_URL", "https://example.com/sesgov"),
+        ("SESGOV_REGIONS", "eu-west-1,euwest1"),
         ("SESGOV_ROLE_NAME", "arn:aws:iam::111122223333:role/x"),
         ("SESGOV_EXTERNAL_ID", "with space"),
         ("SESGOV_OWNER_TAG_KEYS", " , "),
