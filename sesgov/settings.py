@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sesgov.walls.SignInMiddleware",
+    "sesgov.walls.SessionEndMiddleware",
     "sesgov.walls.SecondFactorMiddleware",
 ]
 

@@ -1,5 +1,6 @@
 """Everybody signs in first; a fragment that meets an ended session sends the whole page to sign-in."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -9,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
@@ -53,6 +55,21 @@ def _page_before(request: HttpRequest) -> str:
         return "/"
     parts = urlsplit(before)
     return urlunsplit(("", "", parts.path, parts.query, "")) or "/"
+
+
+class SessionEndMiddleware:
+    """A sign-in lasts SESGOV_SESSION_HOURS from its beginning; Django counts from the session's last change."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out whose time is over; the wall then leads to sign-in and back."""
+        user: Any = request.user
+        records = get_authentication_records(request, user if user.is_authenticated else None)
+        if records and time.time() - records[0]["at"] > settings.SESSION_COOKIE_AGE:
+            logout(request)
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

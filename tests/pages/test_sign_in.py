@@ -1,6 +1,9 @@
 """Sign-in: by e-mail, sign-up closed, guessing slowed down, ended sessions lead back."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -8,7 +11,7 @@ from django.urls import reverse
 
 from inventory.models import User
 from tests import builders
-from tests.builders import PASSWORD
+from tests.builders import NOW, PASSWORD
 from tests.pages.clients import client_for
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +145,21 @@ def test_passwords_can_be_changed():
     fresh = "a longer and newer passphrase"
     client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh})
     assert User.objects.get(email="maya@example.com").check_password(fresh)
+
+
+def test_a_sign_in_ends_after_its_hours_however_busy_the_session_is(settings):
+    settings.SESSION_COOKIE_AGE = 3600
+    builders.user("viewer", email="maya@example.com", password=PASSWORD)
+    with time_machine.travel(NOW, tick=False) as clock:
+        client = Client()
+        _sign_in(client, "maya@example.com", PASSWORD)
+        for minutes, is_in in ((50, True), (59, True), (61, False)):
+            clock.move_to(NOW + timedelta(minutes=minutes))
+            answer = client.get(reverse("inventory:finding_list"))
+            assert (answer.status_code == 200) is is_in, minutes
+            session = client.session
+            session["busy"] = minutes
+            session.save()
 
 
 def test_signing_in_is_not_announced():
