@@ -83,7 +83,9 @@ def _of(*values: str) -> str:
 
 
 def _fill_registry() -> None:
-    User.objects.create(email="bench@example.com", name="Bench", roles=["security", "owner"], created_at="2026-01-01T00:00Z")
+    User.objects.create(
+        email="bench@example.com", name="Bench", roles=["security", "owner"], created_at="2026-01-01T00:00Z"
+    )
     _fill(Team, 40, name="'Team ' || n", created_at=_AGO)
     _fill(Vendor, 60, name="'Vendor ' || n", created_at=_AGO)
     _fill(SendingName, 300, domain="'example' || n || '.com'", created_at=_AGO)
