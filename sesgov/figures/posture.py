@@ -1,5 +1,7 @@
 """Posture: the share of identities that are in order."""
 
+from django.db.models import Count
+
 from inventory import populations
 from inventory.models.delegations import OUTSIDE_REACHES
 from inventory.policy.trust import Trust
@@ -34,8 +36,8 @@ SERIES = Series(
 def posture(facts: Facts, coverage: str) -> Figure:
     """Identities that nobody unapproved can send as / identities completely seen. Approvals are not recorded yet."""
     seen = populations.identities(facts.user).filter(populations.is_completely_seen(facts.at)).order_by()
-    total = seen.count()
-    open_ones = seen.filter(populations.has_outside_sender()).count()
+    counted = seen.aggregate(total=Count("pk"), open=Count("pk", filter=populations.has_outside_sender()))
+    total, open_ones = counted["total"], counted["open"]
     return Figure(
         key=SERIES.key,
         title=SERIES.title,
