@@ -197,4 +197,9 @@ CASES = (
     ), asked(_MEMBER_OF_ANOTHER, carried(
         _MEMBER_OF_ANOTHER, aws__PrincipalOrgID="o-zzzz1111", **{"aws:PrincipalTag/org": "o-zzzz1111"}
     ))),
+    Case("what a variable stands for may be nothing that Bool can read", policy(
+        allow(Principal={"AWS": _PARTNERS_ROLE["arn"]}, Condition={
+            "Bool": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}
+        })
+    ), asked(_PARTNERS_ROLE, carried(_PARTNERS_ROLE, aws__ResourceAccount=OWNER))),
 )  # fmt: skip

@@ -65,7 +65,14 @@ def _is_number(value: str) -> bool:
 
 
 def _is_bool(value: str) -> bool:
-    return value.lower() in ("true", "false") or VARIABLE.search(value) is not None
+    return value.lower() in ("true", "false") or _is_boolean_variable(value)
+
+
+def _is_boolean_variable(value: str) -> bool:
+    """Whether the text is one variable and nothing else, of a key that is always true or false."""
+    named = REFERENCE.fullmatch(value[2:-1]) if VARIABLE.fullmatch(value) else None
+    key = find_key(named[1]) if named else None
+    return key is not None and key.kind is Kind.BOOL
 
 
 _READABLE: dict[Family, Callable[[str], bool]] = {
