@@ -32,8 +32,6 @@ def measure(argv: Sequence[str]) -> list[Measure]:
     options = parser.parse_args(argv)
     sys.stderr.write(f"seed {options.seed}, {options.examples} examples\n")
     total = _run(options.examples, options.seed, options.processes)
-    for text in _told(total.found):
-        sys.stderr.write(text)
     _tell_coverage(total.allowed)
     measures = [
         Measure("soundness.examples", total.examples, "count"),
@@ -74,6 +72,9 @@ def _try(pool: Pool, total: Tally, batches: list[_Batch]) -> None:
     for done, tally in enumerate(pool.imap_unordered(_try_batch, batches), start=1):
         total.examples += tally.examples
         total.allowed += tally.allowed
+        for each in tally.found:
+            # At once: a run that is cut off keeps what it found.
+            sys.stderr.write(_text_of(shrunk(each)))
         total.found += tally.found
         if done % 10 == 0:
             sys.stderr.write(f"{total.examples} examples, {len(total.found)} counterexamples\n")
@@ -93,10 +94,6 @@ def _try_batch(batch: _Batch) -> Tally:
     for number in range(batch.first, batch.last):
         try_one(SeededDice(batch.seed * 1_000_003 + number), tally, focus=batch.focus or focus_of(number))
     return tally
-
-
-def _told(found: list[Counterexample], most: int = 20) -> list[str]:
-    return [_text_of(shrunk(each)) for each in found[:most]]
 
 
 def _text_of(found: Counterexample) -> str:
