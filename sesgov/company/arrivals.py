@@ -20,8 +20,8 @@ from inventory.services.refusals import RefusedError
 
 LOG = logging.getLogger(__name__)
 ANOTHER = (
-    "The address {email} already belongs to another account of your company's sign-in. An administrator of sesgov can "
-    "separate the two."
+    "The address {email} already belongs to another account of your company's sign-in. Whoever runs sesgov can "
+    "separate the two: manage.py unlink_company_account."
 )
 
 

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -139,6 +140,16 @@ def test_an_address_that_was_given_to_somebody_else_opens_nothing(company):
     client, answer = _come(company, sub="maya-2")
     assert answer.status_code == 403
     assert not _is_in(client)
+
+
+def test_a_person_who_got_another_account_of_the_company_is_let_in_once_the_first_is_forgotten(company):
+    _come(company)
+    call_command("unlink_company_account", "maya@example.com")
+    client, _ = _come(company, sub="maya-2")
+    assert _is_in(client)
+    assert AuditEvent.objects.filter(action="user.unlinked").count() == 1
+    with pytest.raises(CommandError, match="Nobody has"):
+        call_command("unlink_company_account", "nobody@example.com")
 
 
 def test_who_is_known_by_their_subject_needs_no_address(company):
