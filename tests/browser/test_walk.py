@@ -71,6 +71,8 @@ class Visit:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("heading", name="Worst cases")).to_be_visible()
+        # Keys are heard once the scripts have run.
+        self.page.wait_for_load_state()
 
 
 @pytest.fixture
