@@ -9,6 +9,7 @@ from approvals.rules.risk import LONGEST_ADOPTED_DAYS, RiskClass, latest_end, lo
 from inventory.models import Account, Identity, Organization, Vendor
 from inventory.policy.grants.minimal import minimal_policy
 from inventory.policy.grants.terms import GrantTerms, TermsError
+from inventory.policy.trust import Trust
 from inventory.services.refusals import RefusedError
 
 
@@ -27,8 +28,8 @@ def check_asked(asked: Asked, *, on: date) -> None:
     """Raise :class:`RefusedError` with the field at fault; nothing is said twice."""
     _check_identity(asked)
     _check_days(asked, on)
-    _check_principals(asked)
-    _check_overlap(asked)
+    _check_principals(asked, on)
+    _check_overlap(asked, on)
     try:
         minimal_policy(asked.terms)
     except TermsError as error:
@@ -55,16 +56,33 @@ def _check_days(asked: Asked, on: date) -> None:
         raise RefusedError("starts_on", f"{terms.starts_on} is past. Use today or a later day.")
     if terms.ends_on < on:
         raise RefusedError("ends_on", f"{terms.ends_on} is past. Use a last day from today on.")
-    contract = asked.vendor.contract_ends_on if asked.vendor else None
     first = starts_on(terms, on=on)
-    if contract is not None and terms.ends_on > contract:
-        raise RefusedError(
-            "ends_on", f"The contract with {asked.vendor} ends on {contract}. Use that day or an earlier one."
-        )
+    for name, last in _contracts(asked):
+        if terms.ends_on > last:
+            raise RefusedError("ends_on", f"The contract with {name} ends on {last}. Use that day or an earlier one.")
     latest = latest_end(terms, from_on=first, is_adopted=asked.is_adopted)
     if terms.ends_on > latest:
         days = longest_days(terms, is_adopted=asked.is_adopted)
         raise RefusedError("ends_on", f"{_why_limited(asked)} {days} days at most: until {latest}.")
+
+
+def _contracts(asked: Asked) -> list[tuple[str, date]]:
+    """Whose contract bounds the access, and its last day: the vendor that is named, and those behind the accounts.
+
+    An account that nobody named a vendor for in the request still ends with its own vendor.
+    """
+    named = [(asked.vendor.name, asked.vendor.contract_ends_on)] if asked.vendor else []
+    for account in Account.objects.filter(account_id__in=_accounts(asked.terms)).select_related("vendor"):
+        named.append((str(account), account.ends_on))
+        if account.vendor is not None:
+            named.append((account.vendor.name, account.vendor.contract_ends_on))
+    return [(name, last) for name, last in named if last is not None]
+
+
+def _accounts(terms: GrantTerms) -> set[str]:
+    """Every account that the terms let in, as a whole, by a principal or behind a service."""
+    by_name = {arn.split(":")[4] for arn in terms.arns}
+    return {*terms.accounts, *by_name, *(each.source_account for each in terms.services)}
 
 
 def _why_limited(asked: Asked) -> str:
@@ -80,7 +98,7 @@ def _why_limited(asked: Asked) -> str:
     return "Access lasts"
 
 
-def _check_principals(asked: Asked) -> None:
+def _check_principals(asked: Asked, on: date) -> None:
     if asked.terms.means_anyone:
         if asked.is_adopted:
             raise RefusedError("principals", "Access for anyone is never adopted as it is: security closes it.")
@@ -91,21 +109,25 @@ def _check_principals(asked: Asked) -> None:
             "principals",
             f"{', '.join(unknown)}: nobody registered this. Register it with its company and contact first.",
         )
+    for account in Account.objects.filter(account_id__in=_accounts(asked.terms)).select_related("vendor"):
+        if account.trust(on) is Trust.FORMER:
+            raise RefusedError(
+                "principals", f"{account} ({account.account_id}) is a former account: nobody lets it in again."
+            )
 
 
 def _unknown(terms: GrantTerms) -> list[str]:
     """The ids of accounts and organizations that nobody registered."""
-    wanted = {*terms.accounts, *(arn.split(":")[4] for arn in terms.arns)}
-    wanted |= {each.source_account for each in terms.services}
+    wanted = _accounts(terms)
     known = set(Account.objects.filter(account_id__in=wanted).values_list("account_id", flat=True))
     organizations = Organization.objects.filter(organization_id__in=terms.organizations)
     known |= set(organizations.values_list("organization_id", flat=True))
     return sorted((wanted | terms.organizations) - known)
 
 
-def _check_overlap(asked: Asked) -> None:
+def _check_overlap(asked: Asked, on: date) -> None:
     same = Grant.objects.filter(access__access_hash=access_hash(asked.terms)).exclude(decision="revoked")
-    overlapping = same.filter(effective_ends_on__gte=asked.terms.starts_on or date.min)
+    overlapping = same.filter(effective_ends_on__gte=starts_on(asked.terms, on=on))
     if asked.predecessor is not None:
         overlapping = overlapping.exclude(pk=asked.predecessor.pk)
     grant = overlapping.filter(starts_on__lte=asked.terms.ends_on).first()

@@ -18,7 +18,7 @@ from approvals.services.requests import (
     submit,
     withdraw,
 )
-from inventory.models import AuditEvent, Role
+from inventory.models import Account, AuditEvent, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, Estate, approval, days, slot_of, terms
@@ -82,6 +82,34 @@ def test_the_same_access_is_not_granted_twice(estate):
     estate.granted()
     draft = estate.draft(ends_on=days(90))
     with pytest.raises(RefusedError, match="granted already from"):
+        submit(draft.pk, acting_user=estate.owner, at=NOW)
+
+
+def test_access_that_ended_is_asked_for_anew(estate):
+    estate.granted(ends_on=days(5))
+    later = NOW + timedelta(days=10)
+    assert estate.pending(at=later, ends_on=days(60)).state == RequestState.PENDING
+
+
+def test_a_former_account_is_not_let_in_again(estate):
+    Account.objects.filter(account_id=PARTNER).update(state=Account.State.CLOSED)
+    draft = estate.draft()
+    with pytest.raises(RefusedError, match="is a former account"):
+        submit(draft.pk, acting_user=estate.owner, at=NOW)
+
+
+@pytest.mark.parametrize("ends", ["vendor", "account"])
+def test_an_account_ends_with_its_own_contract_whether_or_not_the_request_names_the_vendor(estate, ends):
+    account = Account.objects.get(account_id=PARTNER)
+    if ends == "account":
+        account.ends_on = days(20)
+        account.save()
+    else:
+        estate.vendor.contract_ends_on = days(20)
+        estate.vendor.save()
+    asked = Request("new", REASON, [Line(estate.identity, terms(estate.identity, ends_on=days(21)))])
+    draft = save_draft(asked, acting_user=estate.owner, at=NOW)
+    with pytest.raises(RefusedError, match=f"ends on {days(20)}"):
         submit(draft.pk, acting_user=estate.owner, at=NOW)
 
 
