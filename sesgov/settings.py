@@ -252,6 +252,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "inventory.tasks.tick", "schedule": 5.0, "options": {"expires": 15}},
+    "approvals": {"task": "approvals.tasks.tick", "schedule": 5.0, "options": {"expires": 15}},
     "figures": {"task": "sesgov.tasks.daily_figures", "schedule": 60.0, "options": {"expires": 55}},
 }
 

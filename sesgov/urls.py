@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
     path("figures/", figures_page, name="figures"),
     path("", include("inventory.urls")),
+    path("", include("approvals.urls")),
     path("api/", include("sesgov.api.urls")),
     path("me/", include(_of_accounts())),
     path("me/second-factor/webauthn/login/", only_local(login_webauthn), name="mfa_login_webauthn"),

@@ -62,7 +62,8 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export``; ``noun`` is (one, many).
+    """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export`` in ``namespace``; ``noun`` is (one,
+    many).
 
     ``empty`` says why the list can be empty and what to do; ``is_for`` may keep it from people, who then get 404.
     ``shape`` makes of the rows that the filter left what the table shows. ``tools`` is a template above the rows, with
@@ -86,6 +87,12 @@ class ListPage:
     groupings: tuple[Grouping, ...] = ()
     tools: str = ""
     tools_context: Callable[[User], Mapping[str, object]] = field(default=lambda _user: {})
+    namespace: str = "inventory"
+
+    @property
+    def url_name(self) -> str:
+        """The name of the page's address."""
+        return f"{self.namespace}:{self.name}_list"
 
 
 def list_view(declared: ListPage) -> View:
@@ -94,7 +101,7 @@ def list_view(declared: ListPage) -> View:
     @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         if request.GET.get("view") == DEFAULT_VIEW:
-            query = default_query(person(request), f"inventory:{declared.name}_list")
+            query = default_query(person(request), declared.url_name)
             return redirect(f"{request.path}?{query}" if query else request.path)
         filtered, rows = _filtered(request, declared)
         grouping = next((each for each in declared.groupings if each.key == request.GET.get("group")), None)
@@ -120,7 +127,7 @@ def list_view(declared: ListPage) -> View:
             response = render(request, "lists/list.html#rows", context)
         else:
             names = (*filtered.filters, "group")
-            saved = saved_views(person(request), f"inventory:{declared.name}_list", request.GET, names)
+            saved = saved_views(person(request), declared.url_name, request.GET, names)
             response = render(request, "lists/list.html", context | {"saved": saved})
         patch_vary_headers(response, ["HX-Request"])
         return response
@@ -173,5 +180,5 @@ def _export_url(request: HttpRequest, declared: ListPage) -> str:
         return ""
     query = request.GET.copy()
     query.pop("page", None)
-    url = reverse(f"inventory:{declared.name}_export")
+    url = reverse(f"{declared.namespace}:{declared.name}_export")
     return f"{url}?{query.urlencode()}" if query else url

@@ -17,6 +17,9 @@ from inventory.services.people.saved_views import begin_with_view, delete_view, 
 from inventory.services.refusals import RefusedError
 from inventory.views.requests import person
 
+# The apps whose lists keep views.
+_SPACES = ("inventory:", "approvals:")
+
 
 @dataclass(frozen=True, slots=True)
 class SavedViews:
@@ -90,7 +93,7 @@ def saved_view_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _list_page(page: str) -> str:
     try:
-        if page.startswith("inventory:") and page.endswith("_list"):
+        if page.startswith(_SPACES) and page.endswith("_list"):
             reverse(page)
             return page
     except NoReverseMatch:

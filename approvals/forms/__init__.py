@@ -1,0 +1,1 @@
+"""The forms of approvals that are no filters. One noun, one file."""

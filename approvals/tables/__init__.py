@@ -1,0 +1,1 @@
+"""The tables of the list pages of approvals and their exports; one noun, one file."""

@@ -1,0 +1,12 @@
+"""Tasks of approvals: a message is a hint that rows are due; one that is lost costs at most the time to the next tick."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from approvals.services.requests import lapse_overdue
+
+
+@shared_task
+def tick() -> None:
+    """End what nobody decided in time."""
+    lapse_overdue(at=timezone.now())

@@ -1,0 +1,1 @@
+"""Views of approvals; one noun, one file."""
