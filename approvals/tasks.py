@@ -1,4 +1,4 @@
-"""Tasks of approvals: a message is a hint that rows are due; one that is lost costs at most the time to the next tick."""
+"""Tasks of approvals: a lost message costs at most the time to the next tick."""
 
 from celery import shared_task
 from django.utils import timezone
