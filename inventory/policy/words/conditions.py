@@ -1,7 +1,7 @@
 """Condition words: one condition as a clause that completes "... can send as it, ..."."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from inventory.policy.keys import find_key
 from inventory.policy.reading.instants import instant_of
@@ -139,5 +139,10 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 def shown_instant(instant: datetime) -> str:
     """``31 Dec 2026, 23:59 UTC``; midnight without the time."""
     local = instant.astimezone(UTC)
-    day = f"{local.day} {local:%b %Y}"
+    day = shown_day(local)
     return day if (local.hour, local.minute, local.second) == (0, 0, 0) else f"{day}, {local:%H:%M} UTC"
+
+
+def shown_day(day: date) -> str:
+    """``31 Dec 2026``."""
+    return f"{day.day} {day:%b %Y}"

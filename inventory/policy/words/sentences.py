@@ -11,17 +11,22 @@ from inventory.policy.reach import Reach
 from inventory.policy.words.conditions import describe_condition, listed, shown_instant
 
 __all__ = [
+    "DEEDS",
+    "Names",
     "describe",
     "describe_analysis",
     "describe_condition",
     "describe_limit",
     "describe_statement",
+    "raised",
     "shown_account",
+    "shown_principal",
 ]
 
 Names = Mapping[str, str]
 
-_DEEDS = {
+# What the actions of a class let somebody do, after "can".
+DEEDS = {
     "send-limited": "send test, bounce and verification messages",
     "policy-admin": "possibly change who may send as it",
     "identity-admin": "possibly change or delete the identity itself",
@@ -56,7 +61,7 @@ def describe(delegation: Delegation, identity_name: str, names: Names) -> str:
         return f"Lets nobody in. {reason}." if reason else "Lets nobody in."
     if delegation.reach is Reach.DANGLING:
         return f"Lets nobody in: {listed(delegation.principals)} was deleted."
-    sentence = f"{_raised(_who(delegation, names))} can {_what(delegation, identity_name)}{_limits(delegation)}"
+    sentence = f"{raised(_who(delegation, names))} can {_what(delegation, identity_name)}{_limits(delegation)}"
     if delegation.reach is Reach.UNDETERMINED:
         sentence += f". It cannot be said for certain: {_lowered(reason)}" if reason else ""
     return f"{sentence}."
@@ -111,7 +116,7 @@ def _members(delegation: Delegation, _names: Names) -> str:
 
 
 def _principals(delegation: Delegation, names: Names) -> str:
-    named = [_principal(principal, names) for principal in delegation.principals]
+    named = [shown_principal(principal, names) for principal in delegation.principals]
     return listed(named) or _accounts(delegation, names)
 
 
@@ -124,7 +129,8 @@ def _self(delegation: Delegation, names: Names) -> str:
     return _principals(delegation, names) if delegation.principals else f"the owner's own {_accounts(delegation, {})}"
 
 
-def _principal(principal: str, names: Names) -> str:
+def shown_principal(principal: str, names: Names) -> str:
+    """One role, user or session: ``the role mailer of Brightmail (account 4444-5555-6666)``."""
     fields = principal.split(":", 5)
     if len(fields) < 6:
         return (
@@ -170,7 +176,7 @@ def _what(delegation: Delegation, identity_name: str) -> str:
     classes = [name for name in delegation.action_classes if name != "send"]
     deeds = [_send(delegation, identity_name)] if delegation.can_send else []
     spoken = classes if len(deeds) + len(classes) <= 4 else [c for c in classes if c in _GRAVE]
-    deeds += [_DEEDS.get(name, f"use {name} actions") for name in spoken]
+    deeds += [DEEDS.get(name, f"use {name} actions") for name in spoken]
     if len(spoken) < len(classes):
         deeds.append(f"use {_count(delegation)} SES actions in all")
     if not deeds:
@@ -228,7 +234,8 @@ def _window(starts_at: datetime | None, ends_at: datetime | None) -> list[str]:
     ]
 
 
-def _raised(text: str) -> str:
+def raised(text: str) -> str:
+    """The text with a capital letter."""
     return text[:1].upper() + text[1:]
 
 
