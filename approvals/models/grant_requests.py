@@ -36,8 +36,9 @@ class GrantRequest(models.Model):
         RENEW = "renew", "Renewal"
         MODIFY = "modify", "Change"
         ADOPT = "adopt", "Adoption of what is there"
+        BREAK_GLASS = "break_glass", "Break-glass"
 
-    kind = models.CharField(max_length=6, choices=Kind.choices)
+    kind = models.CharField(max_length=11, choices=Kind.choices)
     state = models.CharField(
         max_length=17, choices=[(s.value, s.value) for s in RequestState], default=RequestState.DRAFT
     )

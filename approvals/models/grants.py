@@ -37,7 +37,15 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, on: date) -> Self:
         """Those under which somebody may send on that day."""
         begun = self.filter(starts_on__lte=on, effective_ends_on__gte=on)
-        return begun.filter(decision__in=(Decision.APPROVED, Decision.SUPERSEDED))
+        return begun.filter(decision__in=(Decision.APPROVED, Decision.BREAK_GLASS, Decision.SUPERSEDED))
+
+    def to_confirm(self) -> Self:
+        """Those that one person of security gave alone, and of which nobody has said yet what becomes of them."""
+        return self.filter(confirm_by__isnull=False, confirmed_at=None, unconfirmed_at=None)
+
+    def unconfirmed(self) -> Self:
+        """Those that one person of security gave alone and that two people did not agree to in time."""
+        return self.filter(unconfirmed_at__isnull=False)
 
     def over(self, on: date) -> Self:
         """Those whose access must be gone on that day, for good."""
@@ -48,7 +56,8 @@ class Grant(models.Model):
     """One approved line. ``decision`` is written by people alone, ``observation`` by the collector alone.
 
     ``ends_on`` is the approved last valid day and never changes; ``effective_ends_on`` is earlier where a successor
-    took over or the grant was revoked. ``terms`` as :meth:`GrantTerms.to_json` writes them, with the approved end.
+    took over or the grant was revoked or cut short. ``confirm_by`` is set on what one person of security granted at once:
+    by then two people have agreed (``confirmed_at``) or the access is over (``unconfirmed_at``). ``terms`` as :meth:`GrantTerms.to_json` writes them, with the approved end.
     """
 
     line = models.OneToOneField(RequestLine, on_delete=models.PROTECT, related_name="grant")
@@ -60,13 +69,17 @@ class Grant(models.Model):
     ends_on = models.DateField()
     effective_ends_on = models.DateField()
     decision = models.CharField(
-        max_length=10, choices=[(d.value, d.value) for d in Decision], default=Decision.APPROVED
+        max_length=11, choices=[(d.value, d.value) for d in Decision], default=Decision.APPROVED
     )
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
     decided_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    suspension_reason = models.TextField(blank=True)
+    confirm_by = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    unconfirmed_at = models.DateTimeField(null=True, blank=True)
     will_not_renew_at = models.DateTimeField(null=True, blank=True)
     observation = models.CharField(
         max_length=13, choices=[(o.value, o.value) for o in Observation], default=Observation.NOT_OBSERVED
@@ -89,6 +102,11 @@ class Grant(models.Model):
                 condition=models.Q(decision="revoked", revoked_at__isnull=False)
                 | (~models.Q(decision="revoked") & models.Q(revoked_at=None)),
                 name="grant_revoked_at_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decision="break_glass")
+                | models.Q(confirm_by__isnull=False, confirmed_at=None, unconfirmed_at=None),
+                name="grant_break_glass_waits",
             ),
             # No two live grants of the same access on the same day; int8range needs no extension.
             ExclusionConstraint(
@@ -116,6 +134,15 @@ class Grant(models.Model):
         indexes = (
             # Grants that end soon, and those that are over.
             models.Index(fields=("effective_ends_on",), name="grant_by_end"),
+            # What the tick ends: broken glass that nobody confirmed, suspensions that nobody took back.
+            models.Index(
+                fields=("confirm_by",),
+                condition=models.Q(confirm_by__isnull=False, confirmed_at=None, unconfirmed_at=None),
+                name="grant_to_confirm",
+            ),
+            models.Index(
+                fields=("suspended_at",), condition=models.Q(decision="suspended"), name="grant_suspended"
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,11 +1,13 @@
 """Days: what a grant is worth on one, and when people are reminded of its end."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from approvals.rules.states import Decision, Standing
 
 LAPSE_AFTER = timedelta(days=7)
+BROKEN_GLASS_LASTS = timedelta(hours=72)
+CONFIRM_WITHIN_DAYS = 2
 RENEWAL_OPENS_DAYS = 60
 REMINDER_DAYS = (60, 30, 14, 7, 1, 0)
 _SATURDAY, _FRIDAY = 5, 4
@@ -30,6 +32,24 @@ def reminder_dates(*, starts_on: date, ends_on: date, steps: Iterable[int] = REM
     term_days = (ends_on - starts_on).days + 1
     due = {step: working_day(ends_on - timedelta(days=step)) for step in steps if step * 2 <= term_days}
     return {step: day for step, day in due.items() if day >= starts_on}
+
+
+def last_day_of_broken_glass(at: datetime, zone: tzinfo) -> date:
+    """The last valid day of access that one person gave at once: it is over, at a midnight, within 72 hours."""
+    return (at + BROKEN_GLASS_LASTS).astimezone(zone).date() - timedelta(days=1)
+
+
+def confirm_by(at: datetime, zone: tzinfo) -> datetime:
+    """Two business days after an instant, at the same time of day; time at a weekend does not count."""
+    local = at.astimezone(zone)
+    if local.weekday() >= _SATURDAY:
+        monday = local.date() + timedelta(days=7 - local.weekday())
+        local = datetime.combine(monday, time(), tzinfo=zone)
+    left = CONFIRM_WITHIN_DAYS
+    while left:
+        local += timedelta(days=1)
+        left -= local.weekday() < _SATURDAY
+    return local.astimezone(at.tzinfo)
 
 
 def working_day(day: date) -> date:

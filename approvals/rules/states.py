@@ -30,9 +30,13 @@ class LineState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What people have said of a grant. Whether it is active or has expired follows from the calendar."""
+    """What people have said of a grant. Whether it is active or has expired follows from the calendar.
+
+    ``break_glass`` is in force like ``approved``: security on call granted it alone, and two people have yet to agree.
+    """
 
     APPROVED = "approved"
+    BREAK_GLASS = "break_glass"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     SUSPENDED = "suspended"
@@ -84,7 +88,8 @@ _REQUEST: Mapping[RequestState, frozenset[RequestState]] = {
 }
 _DECISION: Mapping[Decision, frozenset[Decision]] = {
     Decision.APPROVED: frozenset({Decision.REVOKED, Decision.SUPERSEDED, Decision.SUSPENDED}),
-    Decision.SUSPENDED: frozenset({Decision.APPROVED, Decision.REVOKED}),
+    Decision.BREAK_GLASS: frozenset({Decision.APPROVED, Decision.REVOKED, Decision.SUPERSEDED, Decision.SUSPENDED}),
+    Decision.SUSPENDED: frozenset({Decision.APPROVED, Decision.BREAK_GLASS, Decision.REVOKED}),
     Decision.REVOKED: frozenset(),
     Decision.SUPERSEDED: frozenset(),
 }
