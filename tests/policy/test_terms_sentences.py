@@ -1,6 +1,7 @@
 """Terms of grants as sentences, word for word."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ ROLE = f"arn:aws:iam::{PARTNER}:role"
 
 
 def terms(**given) -> GrantTerms:
-    usual = {
+    usual: dict[str, Any] = {
         "identity_arn": "arn:aws:ses:eu-west-1:111111111111:identity/shop.example.com",
         "principals": (PARTNER,),
         "actions": ("ses:SendEmail",),
