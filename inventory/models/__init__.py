@@ -5,7 +5,10 @@ from inventory.models.account_verifications import AccountVerification
 from inventory.models.accounts import Account
 from inventory.models.api_tokens import ApiToken
 from inventory.models.audit_events import REGISTRY_TYPES, AuditEvent
+from inventory.models.audit_links import AuditLink
+from inventory.models.chain_checks import ChainCheck
 from inventory.models.delegations import Delegation, DelegationState
+from inventory.models.deliveries import Delivery
 from inventory.models.deputies import Deputy
 from inventory.models.discoveries import Discovery
 from inventory.models.figure_snapshots import FigureSnapshot
@@ -14,6 +17,7 @@ from inventory.models.findings import Finding, FindingEpisode, Severity
 from inventory.models.identities import Identity, IdentityState
 from inventory.models.known_accounts import KnownAccount
 from inventory.models.last_judgements import LastJudgement
+from inventory.models.notices import OPTIONAL_KINDS, Notice, NoticeChoice, NoticeKind
 from inventory.models.organizations import Organization
 from inventory.models.owner_assignments import OwnerAssignment
 from inventory.models.owner_rules import OwnerRule
@@ -27,19 +31,24 @@ from inventory.models.scope_declarations import ScopeDeclaration
 from inventory.models.scopes import Outcome, Scope
 from inventory.models.sending_names import SendingName
 from inventory.models.teams import Membership, Team
+from inventory.models.unsealed_events import UnsealedEvent
 from inventory.models.users import User
 from inventory.models.vendors import Vendor, VendorContact
 
 __all__ = [
+    "OPTIONAL_KINDS",
     "REGISTRY_TYPES",
     "Account",
     "AccountCheck",
     "AccountVerification",
     "ApiToken",
     "AuditEvent",
+    "AuditLink",
+    "ChainCheck",
     "CollectionRun",
     "Delegation",
     "DelegationState",
+    "Delivery",
     "Deputy",
     "Discovery",
     "FigureSnapshot",
@@ -52,6 +61,9 @@ __all__ = [
     "LastJudgement",
     "ListedIdentity",
     "Membership",
+    "Notice",
+    "NoticeChoice",
+    "NoticeKind",
     "Organization",
     "Outcome",
     "OwnerAssignment",
@@ -68,6 +80,7 @@ __all__ = [
     "SendingPolicy",
     "Severity",
     "Team",
+    "UnsealedEvent",
     "User",
     "Vendor",
     "VendorContact",

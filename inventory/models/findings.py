@@ -178,7 +178,8 @@ class Finding(models.Model):
 class FindingEpisode(models.Model):
     """One stretch of time during which a finding was there; reopening adds an episode and overwrites nothing.
 
-    ``is_baseline``: found by the first complete look at the scope, so its true start is unknown.
+    ``is_baseline``: found by the first complete look at the scope, so its true start is unknown. ``alerted_at`` is when
+    it went into an alert.
     """
 
     class Reason(models.TextChoices):
@@ -193,6 +194,7 @@ class FindingEpisode(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     is_baseline = models.BooleanField(default=False)
+    alerted_at = models.DateTimeField(null=True, blank=True)
     opened_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
     closed_by_run = models.ForeignKey(CollectionRun, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -210,7 +212,15 @@ class FindingEpisode(models.Model):
                 name="episode_closed_with_reason",
             ),
         )
-        indexes = (models.Index(fields=("closed_at",), name="episode_by_close"),)
+        indexes = (
+            models.Index(fields=("closed_at",), name="episode_by_close"),
+            # What opened lately and went into no alert.
+            models.Index(
+                fields=("opened_at",),
+                condition=models.Q(alerted_at=None, closed_at=None, is_baseline=False),
+                name="episode_to_alert",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.finding} from {self.opened_at:%Y-%m-%d}"

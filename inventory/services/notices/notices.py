@@ -1,0 +1,56 @@
+"""Notices: somebody is told something once, in the transaction of what it tells of."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from inventory.models import Delivery, Notice, NoticeKind, User
+
+__all__ = ["NoticeKind", "tell", "tell_address"]
+
+
+def tell(
+    people: Iterable[User],
+    *,
+    kind: NoticeKind,
+    key: str,
+    text: str,
+    path: str,
+    at: datetime,
+    is_urgent: bool = False,
+) -> None:
+    """One notice for each active person; who was told under this key before is not told again.
+
+    ``text`` is one plain sentence, ``path`` the page that answers it and never an action. Mails are made of notices
+    later: urgent ones at once, the others with the person's digest.
+    """
+    Notice.objects.bulk_create(
+        (
+            Notice(person=person, kind=kind, key=key, text=text, path=path, made_at=at, is_urgent=is_urgent)
+            for person in _each_once(people)
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def tell_address(address: str, *, key: str, subject: str, text: str, at: datetime) -> None:
+    """One mail to somebody without an account, once for each key; it carries no link and no internal detail."""
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                channel=Delivery.Channel.MAIL,
+                key=f"{key}:{address.lower()}",
+                to=address,
+                subject=subject,
+                text=text,
+                made_at=at,
+                due_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _each_once(people: Iterable[User]) -> list[User]:
+    """Active people by their key, always in the same order: two who tell the same people do not lock each other out."""
+    active = {person.pk: person for person in people if person.is_active}
+    return [active[key] for key in sorted(active)]
