@@ -3,12 +3,34 @@
 from typing import ClassVar, Self
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Concat, Left
 
 from inventory.models.users import User
 
 # What trust, owners, environments and the grouping by sending name follow from.
 REGISTRY_TYPES = ("account", "organization", "ownerassignment", "ownerrule", "sendingname", "team", "user", "vendor")
+
+# Of longer details the rest is not searched: PostgreSQL takes no more than 1 MB of words.
+_SEARCHED_DETAILS = 20_000
+# What stands between two words of an event.
+_BETWEEN_WORDS = "@.:/_-{}[](),;=*+#\"'"
+WORDS = SearchVector(
+    Func(
+        Concat(
+            *(part for name in ("actor_name", "action", "object_name") for part in (F(name), Value(" "))),
+            Left("data", _SEARCHED_DETAILS),
+        ),
+        Value(_BETWEEN_WORDS),
+        Value(" " * len(_BETWEEN_WORDS)),
+        function="translate",
+        output_field=models.TextField(),
+    ),
+    config="simple",
+)
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -48,6 +70,10 @@ class AuditEvent(models.Model):
                 condition=models.Q(object_type__in=REGISTRY_TYPES),
                 name="audit_of_registry",
             ),
+            # Free text over who, what, on what and the details.
+            GinIndex(WORDS, name="audit_by_words"),
+            # Which actions are there, and the events of some of them.
+            models.Index(fields=("action", "-id"), name="audit_by_action"),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -57,6 +83,14 @@ class AuditEvent(models.Model):
                 when=pgtrigger.Before,
                 level=pgtrigger.Statement,
                 func="RAISE EXCEPTION 'The audit trail is append-only.';",
+            ),
+            pgtrigger.Trigger(
+                name="to_be_sealed",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="new_events"),
+                func="INSERT INTO inventory_unsealedevent (event_id) SELECT id FROM new_events; RETURN NULL;",
             ),
         )
 
