@@ -1,10 +1,11 @@
 """Grants: what people have approved, from a day to a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from approvals.models.grant_requests import RequestLine
@@ -39,6 +40,21 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         begun = self.filter(starts_on__lte=on, effective_ends_on__gte=on)
         return begun.filter(decision__in=(Decision.APPROVED, Decision.BREAK_GLASS, Decision.SUPERSEDED))
 
+    def ahead(self, on: date) -> Self:
+        """Those that begin after that day."""
+        waiting = self.filter(starts_on__gt=on, effective_ends_on__gte=models.F("starts_on"))
+        return waiting.exclude(decision__in=(Decision.REVOKED, Decision.SUSPENDED))
+
+    def ending(self, on: date, days: int) -> Self:
+        """Those in force whose access ends within so many days, and that nothing follows."""
+        last = on + timedelta(days=days)
+        return self.in_force(on).filter(effective_ends_on__lte=last).exclude(decision=Decision.SUPERSEDED)
+
+    def still_present(self, on: date) -> Self:
+        """Those that ended or are suspended, and whose access the last reading still found."""
+        ended = self.over(on) | self.filter(decision=Decision.SUSPENDED)
+        return ended.filter(observation=Observation.STILL_PRESENT)
+
     def to_confirm(self) -> Self:
         """Those that one person of security gave alone, and of which nobody has said yet what becomes of them."""
         return self.filter(confirm_by__isnull=False, confirmed_at=None, unconfirmed_at=None)
@@ -56,8 +72,9 @@ class Grant(models.Model):
     """One approved line. ``decision`` is written by people alone, ``observation`` by the collector alone.
 
     ``ends_on`` is the approved last valid day and never changes; ``effective_ends_on`` is earlier where a successor
-    took over or the grant was revoked or cut short. ``confirm_by`` is set on what one person of security granted at once:
-    by then two people have agreed (``confirmed_at``) or the access is over (``unconfirmed_at``). ``terms`` as :meth:`GrantTerms.to_json` writes them, with the approved end.
+    took over or the grant was revoked or cut short. ``confirm_by`` is set on what one person of security granted at
+    once: by then two people have agreed (``confirmed_at``) or the access is over (``unconfirmed_at``). ``terms`` as
+    :meth:`GrantTerms.to_json` writes them, with the approved end; ``account_ids`` are all accounts that they let in.
     """
 
     line = models.OneToOneField(RequestLine, on_delete=models.PROTECT, related_name="grant")
@@ -65,6 +82,7 @@ class Grant(models.Model):
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
     access = models.ForeignKey(Access, on_delete=models.PROTECT, related_name="grants")
     terms = models.JSONField()
+    account_ids = ArrayField(models.CharField(max_length=12), default=list)
     starts_on = models.DateField()
     ends_on = models.DateField()
     effective_ends_on = models.DateField()
@@ -134,15 +152,15 @@ class Grant(models.Model):
         indexes = (
             # Grants that end soon, and those that are over.
             models.Index(fields=("effective_ends_on",), name="grant_by_end"),
+            # What an account, or a vendor's accounts, were granted.
+            GinIndex(fields=("account_ids",), name="grant_by_account"),
             # What the tick ends: broken glass that nobody confirmed, suspensions that nobody took back.
             models.Index(
                 fields=("confirm_by",),
                 condition=models.Q(confirm_by__isnull=False, confirmed_at=None, unconfirmed_at=None),
                 name="grant_to_confirm",
             ),
-            models.Index(
-                fields=("suspended_at",), condition=models.Q(decision="suspended"), name="grant_suspended"
-            ),
+            models.Index(fields=("suspended_at",), condition=models.Q(decision="suspended"), name="grant_suspended"),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Grants: made from an approved line, revoked, suspended, taken up again. Each is one transaction."""
+"""Grants: made from an approved line or at once, confirmed, revoked. Each is one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +13,10 @@ from approvals.rules.states import Decision, may_become
 from approvals.services.deciders import person_of
 from approvals.services.requests import asked_of
 from approvals.services.terms_guard import check_asked, starts_on
-from inventory.models import Role, User
+from inventory.models import Identity, Role, User
 from inventory.policy.grants.terms import GrantTerms
 from inventory.services.audit import record
 from inventory.services.refusals import ConflictError, RefusedError, check_text
-
-REVERSIBLE_FOR = timedelta(hours=72)
 
 
 def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user: User | None, at: datetime) -> Grant:
@@ -26,6 +24,9 @@ def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user:
 
     Call it in the transaction of the second approval, with the request locked.
     """
+    given_at_once = Grant.objects.select_for_update().filter(line=line).first()
+    if given_at_once is not None:
+        return _confirm(given_at_once, slots, acting_user=acting_user, at=at)
     on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
     asked = asked_of(line.request, line)
     ends_on = min([asked.terms.ends_on, *(slot.ends_on for slot in slots if slot.ends_on is not None)])
@@ -36,21 +37,54 @@ def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user:
     access = _locked_access(terms)
     check_asked(replace(asked, terms=terms), on=on)
     _take_over(line, first, acting_user=acting_user, at=at)
-    grant = Grant.objects.create(
+    grant = _make(line, terms, access, at=at)
+    if line.predecessor is not None:
+        Grant.objects.filter(pk=line.predecessor.pk).update(successor=grant)
+    data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id}
+    record(at=at, actor=acting_user, action="grant.approved", target=grant, data=data)
+    return grant
+
+
+def grant_at_once(line: RequestLine, *, confirm_by: datetime, acting_user: User, at: datetime) -> Grant:
+    """The grant of a line that nobody approved yet: in force now, until two people agree or the access is over.
+
+    Call it in the transaction that submits the request, which has checked the terms.
+    """
+    terms = replace(line.grant_terms, starts_on=at.astimezone(settings.SESGOV_TIME_ZONE).date())
+    access = _locked_access(terms)
+    check_asked(asked_of(line.request, line), on=terms.starts_on)
+    grant = _make(line, terms, access, at=at, decision=Decision.BREAK_GLASS, confirm_by=confirm_by)
+    data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id, "confirm_by": confirm_by}
+    record(at=at, actor=acting_user, action="grant.glass_broken", target=grant, data=data)
+    return grant
+
+
+def _make(line: RequestLine, terms: GrantTerms, access: Access, *, at: datetime, **clocks: object) -> Grant:
+    return Grant.objects.create(
         line=line,
         identity=line.identity,
         vendor=line.request.vendor,
         access=access,
         terms=terms.to_json(),
-        starts_on=first,
-        ends_on=ends_on,
-        effective_ends_on=ends_on,
+        account_ids=sorted(terms.account_ids),
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        effective_ends_on=terms.ends_on,
         decided_at=at,
+        **clocks,
     )
-    if line.predecessor is not None:
-        Grant.objects.filter(pk=line.predecessor.pk).update(successor=grant)
-    data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id}
-    record(at=at, actor=acting_user, action="grant.approved", target=grant, data=data)
+
+
+def _confirm(grant: Grant, slots: Sequence[ApprovalSlot], *, acting_user: User | None, at: datetime) -> Grant:
+    """Two people agree to what was granted at once; where it is over by now, or suspended, it stays so."""
+    grant.confirmed_at = at
+    if grant.decision == Decision.BREAK_GLASS:
+        grant.decision = Decision.APPROVED
+    earlier = [slot.ends_on for slot in slots if slot.ends_on is not None]
+    grant.effective_ends_on = min([grant.effective_ends_on, *earlier])
+    grant.save(update_fields=["decision", "confirmed_at", "effective_ends_on"])
+    data = {"effective_ends_on": grant.effective_ends_on}
+    record(at=at, actor=acting_user, action="grant.confirmed", target=grant, data=data)
     return grant
 
 
@@ -77,58 +111,31 @@ def _take_over(line: RequestLine, first: date, *, acting_user: User | None, at: 
 @transaction.atomic
 def revoke(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> Grant:
     """End a grant now: the owner's side or security, alone, since it only takes access away."""
-    grant = _locked(grant_id)
-    _check_may_end(grant, acting_user, at)
-    _check_reason(reason)
+    grant = locked_grant(grant_id)
+    check_may_end(grant.identity, acting_user, at)
+    check_reason(reason)
     on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
     if grant.effective_ends_on < on:
         raise ConflictError(f"Grant {grant.pk} ended on {grant.effective_ends_on} already.")
-    _become(grant, Decision.REVOKED)
+    return end_grant(grant, reason=reason, acting_user=acting_user, at=at)
+
+
+def end_grant(grant: Grant, *, reason: str, acting_user: User | None, at: datetime, **also: object) -> Grant:
+    """Revoke a grant that is locked, on whose behalf the caller answers for; ``None`` is a clock that ran out."""
+    become(grant, Decision.REVOKED)
+    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
     grant.revoked_at, grant.effective_ends_on = at, min(grant.effective_ends_on, on)
     grant.save(update_fields=["decision", "revoked_at", "effective_ends_on"])
-    record(at=at, actor=acting_user, action="grant.revoked", target=grant, data={"reason": reason.strip()})
-    return grant
-
-
-@transaction.atomic
-def suspend(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> Grant:
-    """Stop a grant in an emergency; security alone, and for 72 hours another person of theirs can take it back."""
-    grant = _locked(grant_id)
-    if not acting_user.has_role([Role.SECURITY]):
-        raise RefusedError("person", "Only the security team suspends a grant.")
-    _check_reason(reason)
-    _become(grant, Decision.SUSPENDED)
-    grant.suspended_at, grant.suspended_by = at, acting_user
-    grant.save(update_fields=["decision", "suspended_at", "suspended_by"])
-    record(at=at, actor=acting_user, action="grant.suspended", target=grant, data={"reason": reason.strip()})
-    return grant
-
-
-@transaction.atomic
-def reinstate(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> Grant:
-    """Take a suspension back: security, somebody else than who suspended, within 72 hours."""
-    grant = _locked(grant_id)
-    if not acting_user.has_role([Role.SECURITY]):
-        raise RefusedError("person", "Only the security team takes a suspension back.")
-    if grant.decision != Decision.SUSPENDED or grant.suspended_at is None:
-        raise ConflictError(f"Grant {grant.pk} is {grant.decision}, not suspended.")
-    if grant.suspended_by_id == acting_user.pk:
-        raise RefusedError("person", "You suspended it: somebody else of the security team takes it back.")
-    if at >= grant.suspended_at + REVERSIBLE_FOR:
-        raise ConflictError("A suspension can be taken back for 72 hours. Ask for a new grant instead.")
-    _check_reason(reason)
-    _become(grant, Decision.APPROVED)
-    grant.suspended_at = grant.suspended_by = None
-    grant.save(update_fields=["decision", "suspended_at", "suspended_by"])
-    record(at=at, actor=acting_user, action="grant.reinstated", target=grant, data={"reason": reason.strip()})
+    data = {"reason": reason.strip()} | also
+    record(at=at, actor=acting_user, action="grant.revoked", target=grant, data=data)
     return grant
 
 
 @transaction.atomic
 def will_not_renew(grant_id: int, *, acting_user: User, at: datetime) -> Grant:
     """The owner's side lets the grant run out; reminders stop, save the last."""
-    grant = _locked(grant_id)
-    _check_may_end(grant, acting_user, at)
+    grant = locked_grant(grant_id)
+    check_may_end(grant.identity, acting_user, at)
     if grant.will_not_renew_at is None:
         grant.will_not_renew_at = at
         grant.save(update_fields=["will_not_renew_at"])
@@ -136,18 +143,21 @@ def will_not_renew(grant_id: int, *, acting_user: User, at: datetime) -> Grant:
     return grant
 
 
-def _locked(grant_id: int) -> Grant:
+def locked_grant(grant_id: int) -> Grant:
+    """The grant, held until the transaction ends."""
     return Grant.objects.select_for_update(of=("self",)).select_related("identity", "line__request").get(pk=grant_id)
 
 
-def _become(grant: Grant, then: Decision) -> None:
+def become(grant: Grant, then: Decision) -> None:
+    """Another decision, where it may follow; the caller saves."""
     if not may_become(Decision(grant.decision), then):
         raise ConflictError(f"Grant {grant.pk} is {grant.decision} already.")
     grant.decision = then
 
 
-def _check_may_end(grant: Grant, user: User, at: datetime) -> None:
-    person, identity = person_of(user, on=at.astimezone(settings.SESGOV_TIME_ZONE).date()), grant.identity
+def check_may_end(identity: Identity, user: User, at: datetime) -> None:
+    """Refuse whoever is neither of the owner's side nor of security."""
+    person = person_of(user, on=at.astimezone(settings.SESGOV_TIME_ZONE).date())
     is_owner = user.is_active and (
         identity.owner_team_id in person.team_ids | person.stands_for_teams
         or identity.owner_user_id in {user.pk} | person.stands_for_people
@@ -156,7 +166,8 @@ def _check_may_end(grant: Grant, user: User, at: datetime) -> None:
         raise RefusedError("person", "Only the identity's owner or the security team ends a grant.")
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Nothing is taken away without a word."""
     check_text("reason", reason, 2000)
     if not reason.strip():
         raise RefusedError("reason", "Say why.")

@@ -123,6 +123,12 @@ class GrantTerms:
         return frozenset(each for each in self.principals if _ACCOUNT.fullmatch(each))
 
     @property
+    def account_ids(self) -> frozenset[str]:
+        """Every account that is let in: as a whole, by a principal, or behind a service."""
+        by_name = (arn.split(":")[4] for arn in self.arns)
+        return self.accounts.union(by_name, (each.source_account for each in self.services))
+
+    @property
     def organizations(self) -> frozenset[str]:
         """The organizations that are meant as a whole."""
         return frozenset(each for each in self.principals if _ORGANIZATION.fullmatch(each))
