@@ -145,6 +145,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
+# The other forms of a list's file answer as its CSV does.
+FORMS = ("_xlsx", "_json")
 # Before sign-in, or about oneself: django-allauth answers for them, tests/pages/test_sign_in.py speaks of them.
 OF_SIGN_IN = ("account_", "mfa_", "socialaccount_", "company_")
 # For machines: no person, no session.
@@ -224,20 +226,25 @@ def _client(kind: str, world: estate.Estate) -> Client:
     return client_of(kind)
 
 
+def _walked() -> set[str]:
+    names = _names(get_resolver().url_patterns)
+    return {name for name in names if not name.startswith((*OF_SIGN_IN, *OF_MACHINES))}
+
+
 def test_every_address_is_in_the_table():
-    walked = {name for name in _names(get_resolver().url_patterns) if not name.startswith((*OF_SIGN_IN, *OF_MACHINES))}
-    assert walked == set(EXPECTED)
+    assert {name for name in _walked() if not name.endswith(FORMS)} == set(EXPECTED)
 
 
 def test_every_address_answers_every_role_as_the_table_says():
     world = estate.build()
     clients = {kind: _client(kind, world) for kind in PEOPLE}
     arguments = _arguments(world)
-    urls = {name: reverse(name, args=arguments.get(name, ())) for name in EXPECTED}
+    table = EXPECTED | {name: EXPECTED[name[: -len(FORMS[0])]] for name in _walked() if name.endswith(FORMS)}
+    urls = {name: reverse(name, args=arguments.get(name, ())) for name in table}
     answers = {
         (name, kind): client.get(url).status_code for kind, client in clients.items() for name, url in urls.items()
     }
-    expected = {(name, kind): status for name, row in EXPECTED.items() for kind, status in row.items()}
+    expected = {(name, kind): status for name, row in table.items() for kind, status in row.items()}
     assert answers == expected
 
 

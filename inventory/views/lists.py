@@ -9,14 +9,15 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_filters import FilterSet
 from django_tables2 import RequestConfig, Table
 from django_tables2.rows import BoundRows
 
-from inventory.files.exports import csv_response
+from inventory.files.exports import Form, export_response, sheet_of
+from inventory.files.sheets import TooManyRowsError
 from inventory.models import Role, User
 from inventory.views.requests import person
 from inventory.views.saved_views import default_query, saved_views
@@ -25,6 +26,7 @@ PER_PAGE = 50
 # What the navigation asks for: the view that the person begins with, where they chose one.
 DEFAULT_VIEW = "default"
 View = Callable[[HttpRequest], HttpResponseBase]
+_FORMS = {"CSV": Form.CSV, "Excel": Form.XLSX, "JSON": Form.JSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def list_view(declared: ListPage) -> View:
             "grouping": grouping,
             "noun": grouping.noun if grouping else declared.noun,
             "tools": {} if grouping else declared.tools_context(person(request)),
-            "export_url": "" if grouping else _export_url(request, declared),
+            "exports": {} if grouping else _exports(request, declared),
             "is_narrowed": any(request.GET.get(name) for name in filtered.filters if name != "group"),
             "current_query": request.GET.urlencode(),
             "beside": [each for each in declared.beside if person(request).has_role(each.roles)],
@@ -135,17 +137,33 @@ def list_view(declared: ListPage) -> View:
     return view
 
 
-def export_view(declared: ListPage) -> View:
-    """The same rows as CSV, all of them."""
+def export_view(declared: ListPage, form: Form = Form.CSV) -> View:
+    """The same rows as a file, all of them."""
 
     @require_safe
     def view(request: HttpRequest) -> HttpResponseBase:
         _, rows = _filtered(request, declared)
         table = declared.table(declared.shape(rows))
         RequestConfig(request, paginate=False).configure(table)
-        return csv_response(table, table.data.data, f"{declared.name}.csv")
+        try:
+            return export_response(sheet_of(table, table.data.data), declared.name, form)
+        except TooManyRowsError as refusal:
+            return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
 
     return view
+
+
+def list_paths(address: str, declared: ListPage) -> list[URLPattern]:
+    """The page at ``address/`` and its files at ``address.csv``, ``.xlsx`` and ``.json``."""
+    page = path(f"{address}/", list_view(declared), name=f"{declared.name}_list")
+    return [page, *export_paths(address, declared)]
+
+
+def export_paths(address: str, declared: ListPage) -> list[URLPattern]:
+    """The files alone; the name of the address leads to the CSV."""
+    csv = path(f"{address}.csv", export_view(declared), name=f"{declared.name}_export")
+    others = {form: f"{declared.name}_export_{form}" for form in (Form.XLSX, Form.JSON)}
+    return [csv, *(path(f"{address}.{form}", export_view(declared, form), name=name) for form, name in others.items())]
 
 
 def _page(table: Table, number: str | None) -> Page[Any]:
@@ -175,10 +193,12 @@ def _wants_rows(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
-def _export_url(request: HttpRequest, declared: ListPage) -> str:
+def _exports(request: HttpRequest, declared: ListPage) -> dict[str, str]:
+    """What the files are called on the page, and where they are."""
     if not declared.has_export:
-        return ""
+        return {}
     query = request.GET.copy()
     query.pop("page", None)
-    url = reverse(f"{declared.namespace}:{declared.name}_export")
-    return f"{url}?{query.urlencode()}" if query else url
+    address = reverse(f"{declared.namespace}:{declared.name}_export").removesuffix(Form.CSV)
+    narrowed = f"?{query.urlencode()}" if query else ""
+    return {label: f"{address}{form}{narrowed}" for label, form in _FORMS.items()}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
 from inventory.views.vendors import VENDORS
 from tests import builders
 from tests.builders import NOW
+from tests.pages import sheets
 from tests.pages.clients import client_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,50 @@ def test_an_export_has_every_row_of_the_screen(declared):
     shown = [each.header for each in declared.table([]).columns if not each.column.exclude_from_export]
     assert [header for header in rows[0] if header in shown] == shown
     assert all(header in page for header in shown)
+
+
+@pytest.mark.parametrize("declared", [each for each in LISTS if each.has_export], ids=lambda declared: declared.name)
+def test_the_files_of_a_list_say_the_same_in_each_form(declared):
+    client = client_of("security")
+    _fill(range(3))
+    header, *rows = csv.reader(io.StringIO(text_of(client, reverse(f"inventory:{declared.name}_export"))))
+    objects = json.loads(text_of(client, reverse(f"inventory:{declared.name}_export_json")))
+    file = b"".join(client.get(reverse(f"inventory:{declared.name}_export_xlsx")).streaming_content)
+    assert len(objects) == len(rows) == 3
+    assert all(len(each) == len(header) for each in objects)
+    cells = sheets.cells_of(file)
+    assert cells[0] == header
+    assert len(cells) == 1 + 3
+
+
+def test_a_workbook_keeps_kinds_apart():
+    """Account ids are text, counts are numbers, instants are dates, and nothing is a formula."""
+    place = builders.scope(account=builders.account(account_id="001122334455"))
+    builders.identity(scope=place, owner_tag_value="=HYPERLINK(evil)", owner_source="unresolved")
+    file = b"".join(client_of("auditor").get(reverse("inventory:identity_export_xlsx")).streaming_content)
+    header, row = sheets.cells_of(file)
+    found = dict(zip(header, row, strict=True))
+    assert found["Account id"] == "001122334455"
+    assert "=HYPERLINK(evil)" in found.values()
+    assert (found["Delegates"], found["Last seen"]) == (0.0, NOW)
+    assert sheets.has_frozen_header(file)
+    assert sheets.formulas_of(file) == 0
+
+
+def test_a_list_without_rows_is_a_file_without_rows():
+    client = client_of("auditor")
+    assert json.loads(text_of(client, reverse("inventory:identity_export_json"))) == []
+    file = b"".join(client.get(reverse("inventory:identity_export_xlsx")).streaming_content)
+    assert len(sheets.cells_of(file)) == 1
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_in_words(monkeypatch):
+    monkeypatch.setattr("inventory.files.sheets.MOST_ROWS", 1)
+    for name in ("a.example.com", "b.example.com"):
+        builders.identity(name=name)
+    response = client_of("auditor").get(reverse("inventory:identity_export_xlsx"))
+    assert response.status_code == 422
+    assert response.content.decode() == "A sheet holds 1 rows at most: take the CSV."
 
 
 def test_an_export_narrows_and_sorts_as_the_screen_does():
