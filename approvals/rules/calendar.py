@@ -1,7 +1,7 @@
 """Days: what a grant is worth on one, and when people are reminded of its end."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from approvals.rules.states import Decision, Standing
 
@@ -36,7 +36,7 @@ def reminder_dates(*, starts_on: date, ends_on: date, steps: Iterable[int] = REM
 
 def last_day_of_broken_glass(at: datetime, zone: tzinfo) -> date:
     """The last valid day of access that one person gave at once: it is over, at a midnight, within 72 hours."""
-    return (at + BROKEN_GLASS_LASTS).astimezone(zone).date() - timedelta(days=1)
+    return (at.astimezone(UTC) + BROKEN_GLASS_LASTS).astimezone(zone).date() - timedelta(days=1)
 
 
 def confirm_by(at: datetime, zone: tzinfo) -> datetime:

@@ -69,7 +69,7 @@ def _check_open(slot: ApprovalSlot, request: GrantRequest, at: datetime) -> None
     if slot.line.state != LineState.OPEN:
         raise ConflictError("This line was rejected already.")
     if is_overdue(request, at):
-        raise ConflictError("The request has lapsed: nobody decided within seven days. Ask anew.")
+        raise ConflictError("The request has lapsed: nobody decided in time. Ask anew.")
 
 
 def _check_verdict(slot: ApprovalSlot, verdict: Verdict, on: date) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -37,7 +38,7 @@ def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user:
     access = _locked_access(terms)
     check_asked(replace(asked, terms=terms), on=on)
     _take_over(line, first, acting_user=acting_user, at=at)
-    grant = _make(line, terms, access, at=at)
+    grant = _make(line, terms, first, access, at=at)
     if line.predecessor is not None:
         Grant.objects.filter(pk=line.predecessor.pk).update(successor=grant)
     data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id}
@@ -50,16 +51,17 @@ def grant_at_once(line: RequestLine, *, confirm_by: datetime, acting_user: User,
 
     Call it in the transaction that submits the request, which has checked the terms.
     """
-    terms = replace(line.grant_terms, starts_on=at.astimezone(settings.SESGOV_TIME_ZONE).date())
+    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    terms = replace(line.grant_terms, starts_on=on)
     access = _locked_access(terms)
-    check_asked(asked_of(line.request, line), on=terms.starts_on)
-    grant = _make(line, terms, access, at=at, decision=Decision.BREAK_GLASS, confirm_by=confirm_by)
+    check_asked(asked_of(line.request, line), on=on)
+    grant = _make(line, terms, on, access, at=at, decision=Decision.BREAK_GLASS, confirm_by=confirm_by)
     data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id, "confirm_by": confirm_by}
     record(at=at, actor=acting_user, action="grant.glass_broken", target=grant, data=data)
     return grant
 
 
-def _make(line: RequestLine, terms: GrantTerms, access: Access, *, at: datetime, **clocks: object) -> Grant:
+def _make(line: RequestLine, terms: GrantTerms, first: date, access: Access, *, at: datetime, **clocks: Any) -> Grant:
     return Grant.objects.create(
         line=line,
         identity=line.identity,
@@ -67,7 +69,7 @@ def _make(line: RequestLine, terms: GrantTerms, access: Access, *, at: datetime,
         access=access,
         terms=terms.to_json(),
         account_ids=sorted(terms.account_ids),
-        starts_on=terms.starts_on,
+        starts_on=first,
         ends_on=terms.ends_on,
         effective_ends_on=terms.ends_on,
         decided_at=at,

@@ -104,7 +104,15 @@ def withdraw(request_id: int, *, acting_user: User, at: datetime) -> GrantReques
     """The requester no longer wants it."""
     request = _locked(request_id)
     _check_requester(request, acting_user)
+    _check_not_given(request)
     return _end(request, RequestState.WITHDRAWN, acting_user=acting_user, at=at)
+
+
+@transaction.atomic
+def withdraw_for(request_id: int, *, reason: str, acting_user: User, at: datetime) -> GrantRequest:
+    """End a request for somebody else, since what it asks for can no longer be given; the caller knows who may."""
+    request = _locked(request_id)
+    return _end(request, RequestState.WITHDRAWN, acting_user=acting_user, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -119,6 +127,7 @@ def ask_for_changes(request_id: int, *, comment: str, acting_user: User, at: dat
     refusals = [refusal_of(acting_user, slot, on=on) for slot in slots.select_related("line__identity")]
     if refusals and all(refusals):
         raise RefusedError("person", next(each for each in refusals if each))
+    _check_not_given(request)
     if request.lines.exclude(state="open").exists():
         raise ConflictError("A line of this request is decided already; reject the others with a comment.")
     _go(request, RequestState.CHANGES_REQUESTED)
@@ -130,7 +139,7 @@ def ask_for_changes(request_id: int, *, comment: str, acting_user: User, at: dat
 
 def lapse_overdue(*, at: datetime) -> int:
     """End the requests that nobody decided in time, each in a transaction of its own; how many."""
-    overdue = GrantRequest.objects.filter(
+    overdue = GrantRequest.objects.exclude(kind=GrantRequest.Kind.BREAK_GLASS).filter(
         state__in=(RequestState.PENDING, RequestState.CHANGES_REQUESTED), lapses_at__lte=at
     )
     return sum(_lapse(request_id, at=at) for request_id in list(overdue.values_list("pk", flat=True)))
@@ -138,6 +147,11 @@ def lapse_overdue(*, at: datetime) -> int:
 
 @transaction.atomic
 def _lapse(request_id: int, *, at: datetime) -> bool:
+    return lapse(request_id, at=at)
+
+
+def lapse(request_id: int, *, at: datetime) -> bool:
+    """End one request, if its time is over; within a transaction."""
     request = _locked(request_id)
     if RequestState(request.state).is_final or not is_overdue(request, at):
         return False
@@ -171,12 +185,19 @@ def _go(request: GrantRequest, then: RequestState) -> None:
     request.state = then
 
 
-def _end(request: GrantRequest, then: RequestState, *, acting_user: User | None, at: datetime) -> GrantRequest:
+def _end(
+    request: GrantRequest, then: RequestState, *, acting_user: User | None, at: datetime, **also: object
+) -> GrantRequest:
     _go(request, then)
     request.ended_at = at
     request.save(update_fields=["state", "ended_at"])
-    record(at=at, actor=acting_user, action=f"request.{then}", target=request, data=_said(request))
+    record(at=at, actor=acting_user, action=f"request.{then}", target=request, data=_said(request) | also)
     return request
+
+
+def _check_not_given(request: GrantRequest) -> None:
+    if request.kind == GrantRequest.Kind.BREAK_GLASS and request.lines.filter(grant__isnull=False).exists():
+        raise RefusedError("kind", "The access was given at once and is in force. Revoke the grant instead.")
 
 
 def _words(request: GrantRequest) -> str:
@@ -191,6 +212,8 @@ def _check_requester(request: GrantRequest, acting_user: User | None) -> None:
 def _check_request(asked: Request, acting_user: User | None) -> None:
     if acting_user is not None and not acting_user.has_role(ASKS):
         raise RefusedError("person", "Your role does not ask for access. Ask an identity owner or the security team.")
+    if asked.kind == GrantRequest.Kind.BREAK_GLASS and not (acting_user and acting_user.has_role([Role.SECURITY])):
+        raise RefusedError("kind", "Only the security team breaks the glass.")
     if asked.kind not in GrantRequest.Kind.values:
         raise RefusedError("kind", f"{asked.kind!r} is no kind of request: {', '.join(GrantRequest.Kind.values)}.")
     check_text("justification", asked.justification, 2000)

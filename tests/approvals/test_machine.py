@@ -14,8 +14,9 @@ from approvals.models import ApprovalSlot, Grant, GrantRequest, RequestLine
 from approvals.rules.risk import longest_days
 from approvals.rules.states import RequestState
 from approvals.services.decisions import Verdict, decide
-from approvals.services.grants import reinstate, revoke, suspend
+from approvals.services.grants import revoke
 from approvals.services.requests import Line, Request, ask_for_changes, lapse_overdue, save_draft, submit, withdraw
+from approvals.services.suspensions import reinstate, suspend
 from inventory.models import AuditEvent, Role, User
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

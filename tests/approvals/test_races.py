@@ -11,8 +11,9 @@ from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
 from approvals.services.decisions import decide
-from approvals.services.grants import revoke, suspend
+from approvals.services.grants import revoke
 from approvals.services.requests import ask_for_changes, withdraw
+from approvals.services.suspensions import suspend
 from inventory.models import AuditEvent
 from inventory.services.refusals import ConflictError, RefusedError
 from tests.approvals.cases import Estate, approval, slot_of

@@ -38,6 +38,7 @@ CATALOGUE = {
     "region-drift": "medium",
     "scope-exceeded": "high",
     "unapproved-delegation": "high",
+    "break-glass-unconfirmed": "critical",
 }
 PLACE = Place(
     "mail.example.com", "arn:aws-us-gov:ses:us-gov-west-1:111111111111:identity/mail.example.com", "partner", 1

@@ -47,4 +47,20 @@ APPROVAL_TEXTS = (
             ref.SENDING,
         ),
     ),
+    RuleText(
+        rule_id="break-glass-unconfirmed",
+        title="Access was given at once by one person, and two others did not agree to it",
+        severity=Severity.CRITICAL,
+        why=(
+            "Security on call may let somebody in alone for at most 72 hours, if the owner of the identity and a second "
+            "person of security agree within two business days. Nobody did, or one of them said no. The grant is revoked, "
+            "and until a reading shows that its access is gone, somebody may send who has no right to."
+        ),
+        correction=Correction.REMOVE,
+        console=(
+            "Take the statement out at once, and read the identity again.",
+            "Find out what was sent in the meantime, and why one person was thought to be enough.",
+        ),
+        references=(ref.NHI1, ref.AC_2, ref.AC_3, ref.CSF, ref.PCI_GRANT, ref.SOC_ACCESS, ref.ISO_RIGHTS, ref.SENDING),
+    ),
 )
