@@ -22,6 +22,11 @@ def client_for(user: User) -> Client:
 
 def text_of(client: Client, url: str, **headers: str) -> str:
     """The page, which must be there."""
+    return file_of(client, url, **headers).decode()
+
+
+def file_of(client: Client, url: str, **headers: str) -> bytes:
+    """The bytes of a page or file, which must be there."""
     response = client.get(url, headers=headers)
     assert response.status_code in (200, 286), (url, response.status_code)
-    return str(response.getvalue().decode())
+    return bytes(response.getvalue())

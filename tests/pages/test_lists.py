@@ -28,7 +28,7 @@ from inventory.views.vendors import VENDORS
 from tests import builders
 from tests.builders import NOW
 from tests.pages import sheets
-from tests.pages.clients import client_of, text_of
+from tests.pages.clients import client_of, file_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_the_files_of_a_list_say_the_same_in_each_form(declared):
     _fill(range(3))
     header, *rows = csv.reader(io.StringIO(text_of(client, reverse(f"inventory:{declared.name}_export"))))
     objects = json.loads(text_of(client, reverse(f"inventory:{declared.name}_export_json")))
-    file = b"".join(client.get(reverse(f"inventory:{declared.name}_export_xlsx")).streaming_content)
+    file = file_of(client, reverse(f"inventory:{declared.name}_export_xlsx"))
     assert len(objects) == len(rows) == 3
     assert all(len(each) == len(header) for each in objects)
     cells = sheets.cells_of(file)
@@ -115,7 +115,7 @@ def test_a_workbook_keeps_kinds_apart():
     """Account ids are text, counts are numbers, instants are dates, and nothing is a formula."""
     place = builders.scope(account=builders.account(account_id="001122334455"))
     builders.identity(scope=place, owner_tag_value="=HYPERLINK(evil)", owner_source="unresolved")
-    file = b"".join(client_of("auditor").get(reverse("inventory:identity_export_xlsx")).streaming_content)
+    file = file_of(client_of("auditor"), reverse("inventory:identity_export_xlsx"))
     header, row = sheets.cells_of(file)
     found = dict(zip(header, row, strict=True))
     assert found["Account id"] == "001122334455"
@@ -128,7 +128,7 @@ def test_a_workbook_keeps_kinds_apart():
 def test_a_list_without_rows_is_a_file_without_rows():
     client = client_of("auditor")
     assert json.loads(text_of(client, reverse("inventory:identity_export_json"))) == []
-    file = b"".join(client.get(reverse("inventory:identity_export_xlsx")).streaming_content)
+    file = file_of(client, reverse("inventory:identity_export_xlsx"))
     assert len(sheets.cells_of(file)) == 1
 
 
