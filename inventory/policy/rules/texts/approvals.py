@@ -52,9 +52,9 @@ APPROVAL_TEXTS = (
         title="Access was given at once by one person, and two others did not agree to it",
         severity=Severity.CRITICAL,
         why=(
-            "Security on call may let somebody in alone for at most 72 hours, if the owner of the identity and a second "
-            "person of security agree within two business days. Nobody did, or one of them said no. The grant is revoked, "
-            "and until a reading shows that its access is gone, somebody may send who has no right to."
+            "Security on call may let somebody in alone for at most 72 hours, if the owner of the identity and a "
+            "second person of security agree within two business days. Nobody did, or one of them said no. The grant "
+            "is revoked, and until a reading shows that its access is gone, somebody may send who has no right to."
         ),
         correction=Correction.REMOVE,
         console=(
