@@ -1,10 +1,28 @@
 """Approval slots: who agreed to which terms, in which role."""
 
+from datetime import datetime
+from typing import ClassVar, Self
+
 from django.db import models
 
 from approvals.models.grant_requests import RequestLine
 from approvals.rules.deciders import SlotKind
+from approvals.rules.states import LineState, RequestState
 from inventory.models import User
+
+
+class ApprovalSlotQuerySet(models.QuerySet["ApprovalSlot"]):
+    """Slots in the words of those who decide."""
+
+    def waiting(self, at: datetime) -> Self:
+        """Those that somebody can still fill: of the last submission of a request that has not lapsed."""
+        return self.filter(
+            verdict=ApprovalSlot.Verdict.OPEN,
+            submission=models.F("line__request__submissions"),
+            line__state=LineState.OPEN,
+            line__request__state=RequestState.PENDING,
+            line__request__lapses_at__gt=at,
+        )
 
 
 class ApprovalSlot(models.Model):
@@ -32,6 +50,8 @@ class ApprovalSlot(models.Model):
     signed_in_by = models.CharField(max_length=40, blank=True)
     comment = models.TextField(blank=True)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["ApprovalSlot"]] = models.Manager.from_queryset(ApprovalSlotQuerySet)()
 
     class Meta:
         ordering = ("line", "submission", "kind")

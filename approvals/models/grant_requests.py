@@ -14,11 +14,16 @@ class GrantRequestQuerySet(models.QuerySet["GrantRequest"]):
     """Requests, and the one door to them."""
 
     def visible_to(self, user: User) -> Self:
-        """All for readers of the inventory; else one's own and those about identities that one may see."""
+        """All for readers of the inventory; else one's own, those about identities that one may see, and those that
+        one decided or was appointed to decide."""
         if user.reads_inventory:
             return self
-        about = RequestLine.objects.filter(identity__in=Identity.objects.visible_to(user)).values("request")
-        return self.filter(models.Q(requester=user) | models.Q(pk__in=about))
+        about = RequestLine.objects.filter(
+            models.Q(identity__in=Identity.objects.visible_to(user))
+            | models.Q(slots__decided_by=user)
+            | models.Q(slots__stand_in=user)
+        )
+        return self.filter(models.Q(requester=user) | models.Q(pk__in=about.values("request")))
 
     def pending(self) -> Self:
         """Those that wait for approvers."""
