@@ -9,10 +9,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from approvals.models.grant_requests import RequestLine
-from approvals.rules.calendar import standing
-from approvals.rules.states import Decision, Observation, Standing
+from approvals.rules.calendar import RENEWAL_OVERDUE_DAYS, standing
+from approvals.rules.states import Decision, LineState, Observation, RequestState, Standing
 from inventory.models import CollectionRun, Identity, User, Vendor
 from inventory.policy.grants.terms import GrantTerms
+
+CHANGED = (
+    ~models.Q(matched_decision=models.F("decision"))
+    | models.Q(matched_ends_on=None)
+    | ~models.Q(matched_ends_on=models.F("effective_ends_on"))
+)
 
 
 class Access(models.Model):
@@ -50,6 +56,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         last = on + timedelta(days=days)
         return self.in_force(on).filter(effective_ends_on__lte=last).exclude(decision=Decision.SUPERSEDED)
 
+    def running_out(self, first: date, last: date) -> Self:
+        """Those whose access ends by the calendar on one of these days, and that nothing follows."""
+        rows = self.filter(effective_ends_on__range=(first, last))
+        return rows.exclude(decision__in=(Decision.REVOKED, Decision.SUPERSEDED))
+
     def still_present(self, on: date) -> Self:
         """Those that ended or are suspended, and whose access the last reading still found."""
         ended = self.over(on) | self.filter(decision=Decision.SUSPENDED)
@@ -63,6 +74,18 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those that one person of security gave alone and that two people did not agree to in time."""
         return self.filter(unconfirmed_at__isnull=False)
 
+    def renewal_overdue(self, on: date) -> Self:
+        """Those that end within 14 days without a word on what comes then; a short term has no such time."""
+        lines = RequestLine.objects.filter(predecessor=models.OuterRef("pk"), state=LineState.OPEN)
+        asked = lines.filter(request__state__in=(RequestState.PENDING, RequestState.CHANGES_REQUESTED))
+        ends = self.ending(on, RENEWAL_OVERDUE_DAYS).filter(will_not_renew_at=None, confirm_by=None)
+        long_enough = models.F("ends_on") - timedelta(days=2 * RENEWAL_OVERDUE_DAYS - 1)
+        return ends.filter(models.Q(starts_on__lte=long_enough), ~models.Exists(asked))
+
+    def changed(self) -> Self:
+        """Those on which people have decided since their access was last matched."""
+        return self.filter(CHANGED)
+
     def over(self, on: date) -> Self:
         """Those whose access must be gone on that day, for good."""
         return self.filter(models.Q(decision=Decision.REVOKED) | models.Q(effective_ends_on__lt=on))
@@ -75,6 +98,10 @@ class Grant(models.Model):
     took over or the grant was revoked or cut short. ``confirm_by`` is set on what one person of security granted at
     once: by then two people have agreed (``confirmed_at``) or the access is over (``unconfirmed_at``). ``terms`` as
     :meth:`GrantTerms.to_json` writes them, with the approved end; ``account_ids`` are all accounts that they let in.
+
+    What matching remembers: the decision and the end that it saw (``matched_…``); ``rematch_at``, when the calendar
+    changes what it says; ``reread_after``, set where only a reading of the identity after that instant can tell more;
+    and ``is_renewal_overdue``, whether a finding says so.
     """
 
     line = models.OneToOneField(RequestLine, on_delete=models.PROTECT, related_name="grant")
@@ -106,6 +133,11 @@ class Grant(models.Model):
     observed_by_run = models.ForeignKey(
         CollectionRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    matched_decision = models.CharField(max_length=11, blank=True)
+    matched_ends_on = models.DateField(null=True, blank=True)
+    rematch_at = models.DateTimeField(null=True, blank=True)
+    reread_after = models.DateTimeField(null=True, blank=True)
+    is_renewal_overdue = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager["Grant"]] = models.Manager.from_queryset(GrantQuerySet)()
 
@@ -161,6 +193,13 @@ class Grant(models.Model):
                 name="grant_to_confirm",
             ),
             models.Index(fields=("suspended_at",), condition=models.Q(decision="suspended"), name="grant_suspended"),
+            # What is to be matched again, asked at each tick: people decided, the calendar turned, a reading is awaited.
+            models.Index(fields=("identity",), condition=CHANGED, name="grant_changed"),
+            models.Index(fields=("rematch_at",), condition=models.Q(rematch_at__isnull=False), name="grant_to_rematch"),
+            models.Index(fields=("identity",), condition=models.Q(reread_after__isnull=False), name="grant_to_be_read"),
+            models.Index(
+                fields=("effective_ends_on",), condition=models.Q(is_renewal_overdue=True), name="grant_renewal_overdue"
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from inventory.models.deputies import owners_spoken_for
 from inventory.models.owner_rules import OwnerRule
 from inventory.models.roles import Role
+from inventory.models.runs import CollectionRun
 from inventory.models.scopes import Scope
 from inventory.models.teams import Team
 from inventory.models.users import User
@@ -46,7 +47,9 @@ class Identity(models.Model):
     ``open_finding_count`` repeats in the same way how many findings are open, hints left out.
     ``judged_on`` is the SHA-256 over all that its last judgement followed from; empty where it has to be judged at each
     look. ``is_judgement_due``: its owner changed by a decision of people, and its findings are still to follow.
-    ``owner_rule`` is set where the source is a rule.
+    ``owner_rule`` is set where the source is a rule. ``is_matching_due``: its delegations were judged since they were
+    last compared with what people approved (``matched_at``, for the first time ``first_matched_at``), by a reading of
+    ``matching_run`` if there was one.
     """
 
     class Type(models.TextChoices):
@@ -90,6 +93,12 @@ class Identity(models.Model):
     open_finding_count = models.PositiveIntegerField(default=0)
     judged_on = models.CharField(max_length=64, blank=True)
     is_judgement_due = models.BooleanField(default=False)
+    is_matching_due = models.BooleanField(default=True)
+    matching_run = models.ForeignKey(
+        CollectionRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    first_matched_at = models.DateTimeField(null=True, blank=True)
+    matched_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
     last_read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +119,8 @@ class Identity(models.Model):
             models.Index(fields=("name",), name="identity_by_name"),
             # What is left to judge again, asked at each tick.
             models.Index(fields=("id",), condition=models.Q(is_judgement_due=True), name="identity_to_judge"),
+            # What is left to match with grants, asked at each tick.
+            models.Index(fields=("id",), condition=models.Q(is_matching_due=True), name="identity_to_match"),
             # The same list by open findings, the most first.
             models.Index(
                 fields=("-open_finding_count", "name", "id"),

@@ -4,7 +4,7 @@
 To add a rule: its words in ``texts/``, its function in the module of its group, its name in ``judging``.
 """
 
-from inventory.policy.rules.catalogue import RULES
+from inventory.policy.rules.catalogue import APPROVAL_RULES, RULES
 from inventory.policy.rules.fixes import Fix, Place, fix_for
 from inventory.policy.rules.judging import ENGINE_VERSION, judge
 from inventory.policy.rules.rule_texts import Reference, RuleText, Severity
@@ -12,6 +12,7 @@ from inventory.policy.rules.subjects import DelegateFacts, IdentitySubject, Regi
 from inventory.policy.rules.violations import Violation
 
 __all__ = [
+    "APPROVAL_RULES",
     "ENGINE_VERSION",
     "RULES",
     "DelegateFacts",

@@ -24,3 +24,5 @@ RULES: Mapping[str, RuleText] = MappingProxyType(
         )
     }
 )
+# What people have decided speaks here: approvals judge these, the policies alone do not.
+APPROVAL_RULES = frozenset(text.rule_id for text in APPROVAL_TEXTS)

@@ -10,6 +10,7 @@ from inventory.models import Account, CollectionRun, Finding, FindingEpisode, Id
 from inventory.policy.delegations import Analysis
 from inventory.policy.reach import Reach
 from inventory.policy.rules import (
+    APPROVAL_RULES,
     ENGINE_VERSION,
     DelegateFacts,
     IdentitySubject,
@@ -76,7 +77,7 @@ def judge_identity(
     Findings that speak of several copies of a name (``region-drift``, a Deny that a copy escapes) are brought in line
     for all copies at once, so the counts may include findings of siblings. The reason of a closure follows from what
     changed since the judgement before: the policies (``fixed``), the engine (``rule_changed``), else the registry
-    (``reclassified``). Three statements where nothing changed, a dozen at most.
+    (``reclassified``). What speaks of approvals is left as it is. Three statements where nothing changed, a dozen at most.
     """
     lock_family(identity.scope, identity.name)
     has_denials = bool(denials(policies))
@@ -98,7 +99,8 @@ def judge_identity(
     muted = frozenset(wanted(identity, (each for each in found if each.rule_id in silent)))
     reasons = _Reasons(family.before, verdict, analysis, muted)
     seen = identity.pk if run is not None else None
-    changes = compare(wishes, _known(identity, family), reasons.of, at=at, seen=seen)
+    known = _known(identity, family).exclude(rule_id__in=APPROVAL_RULES)
+    changes = compare(wishes, known, reasons.of, at=at, seen=seen)
     _remember(family.before, verdict)
     return _finish(identity, changes, at=at, run=run, is_baseline=is_baseline)
 
@@ -188,7 +190,7 @@ def _in_its_place(identity: Identity, found: Iterable[Violation]) -> list[Violat
 
 
 def _known(identity: Identity, family: Family) -> "models.QuerySet[Finding]":
-    """The findings that this judgement decides on: all of the identity's, and its copies' where they speak of it."""
+    """All findings of the identity, and its copies' where they speak of it."""
     copies = [judged.pk for judged in family.region_copies]
     guarded = [judged.pk for judged in family.guarded]
     return Finding.objects.filter(

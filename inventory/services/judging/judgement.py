@@ -76,7 +76,7 @@ def judge(
     )
     stances = stances_of(analysis)
     changes = save_delegations(identity, stances, at=at, run=run)
-    save_ranks(identity, stances, judged_on)
+    save_ranks(identity, stances, judged_on, run=run)
     findings = judge_identity(
         identity,
         analysis,
@@ -90,8 +90,11 @@ def judge(
     return Judgement(changes, findings)
 
 
-def save_ranks(identity: Identity, stances: list[Stance], judged_on: str) -> None:
-    """Repeat the riskiest stance on the identity, so that lists can sort by it: trust first, then reach."""
+def save_ranks(identity: Identity, stances: list[Stance], judged_on: str, *, run: CollectionRun | None) -> None:
+    """Repeat the riskiest stance on the identity, so that lists can sort by it: trust first, then reach.
+
+    What is allowed has been judged anew, so it has to be compared with what was approved.
+    """
     outside = [stance for stance in stances if stance.is_outside]
     worst = min(outside, key=lambda stance: (*stance.rank, stance.reach is Reach.UNDETERMINED), default=None)
     reach = worst.reach if worst else Reach.SELF
@@ -102,6 +105,8 @@ def save_ranks(identity: Identity, stances: list[Stance], judged_on: str) -> Non
         "reach_rank": worst.rank[1] if worst else NO_TRUST_RANK,
         "delegate_count": len({stance.principal for stance in outside}),
         "judged_on": judged_on,
+        "is_matching_due": True,
+        "matching_run_id": run.pk if run is not None else identity.matching_run_id,
     }
     changed = [name for name, value in values.items() if getattr(identity, name) != value]
     for name in changed:

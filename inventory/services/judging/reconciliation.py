@@ -121,7 +121,7 @@ def remove_identity(name: str, context: Context, *, at: datetime) -> FindingCoun
     identity.states.filter(to_at=None).update(to_at=at)
     policies = end_policies(identity, at=at)
     delegations = save_delegations(identity, [], at=at, run=context.run)
-    save_ranks(identity, [], "")
+    save_ranks(identity, [], "", run=context.run)
     record(
         at=at,
         actor=None,
