@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0004_break_glass_and_suspension_clocks"),
-        ("inventory", "0018_containments_and_offboardings"),
+        ("inventory", "0017_events_to_be_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
