@@ -50,7 +50,7 @@ def path_state(facts: PathFacts, at: datetime) -> PathState:
 
 
 def progress_words(paths: Iterable[tuple[PathState, datetime]]) -> str:
-    """``7 of 9 verified gone, 1 not looked at since Tuesday 3 November, 1 to be removed``; each with its last reading."""
+    """``7 of 9 verified gone, 1 not looked at since Tuesday 3 November, 1 to be removed``."""
     found = list(paths)
     if not found:
         return "No path was found"
