@@ -11,7 +11,10 @@ from typing import Any
 import structlog
 
 # What our own lines say besides their words; Django's would add the whole request.
-_OURS = frozenset({"account", "error", "identity", "outcome", "part", "region", "run", "scope", "scopes", "seconds"})
+_OURS = frozenset(
+    {"account", "error", "identity", "outcome", "part", "problem", "region", "run", "scope", "scopes", "seconds"}
+    | {"head", "position", "unsealed"}
+)
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

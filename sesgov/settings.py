@@ -4,7 +4,7 @@ import hashlib
 import os
 import ssl
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -214,7 +214,12 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone.key
-vars().update(environ.Env.email_url_config(ENVIRONMENT.mail_url))
+vars().update(environ.Env.email_url_config(ENVIRONMENT.mail_url or "filemail://"))
+if urlsplit(ENVIRONMENT.mail_url or "filemail://").scheme == "filemail":
+    EMAIL_BACKEND = "sesgov.mail_files.EmailBackend"
+    _folder = ENVIRONMENT.state_dir / ("demo-mails" if ENVIRONMENT.demo else "mails")
+    EMAIL_FILE_PATH = unquote(urlsplit(ENVIRONMENT.mail_url or "").path) or str(_folder)
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -253,6 +258,8 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "inventory.tasks.tick", "schedule": 5.0, "options": {"expires": 15}},
     "approvals": {"task": "approvals.tasks.tick", "schedule": 5.0, "options": {"expires": 15}},
+    "audit_seal": {"task": "sesgov.tasks.seal_audit", "schedule": 1.0, "options": {"expires": 5}},
+    "audit_check": {"task": "sesgov.tasks.daily_audit_check", "schedule": 60.0, "options": {"expires": 55}},
     "figures": {"task": "sesgov.tasks.daily_figures", "schedule": 60.0, "options": {"expires": 55}},
 }
 
@@ -277,4 +284,9 @@ SESGOV_EXTERNAL_ID = ENVIRONMENT.external_id
 SESGOV_OWNER_TAG_KEYS = ENVIRONMENT.owner_tag_keys
 SESGOV_ESCALATION_TEAM = ENVIRONMENT.escalation_team
 SESGOV_REQUIRE_TICKET = ENVIRONMENT.require_ticket
+SESGOV_DIGEST_AT = ENVIRONMENT.digest_at
+SESGOV_WEBHOOK_URL = ENVIRONMENT.webhook_url
+SESGOV_WEBHOOK_SECRET = ENVIRONMENT.webhook_secret
+SESGOV_SLACK_URL = ENVIRONMENT.slack_url
+SESGOV_PRIVATE_HOOKS = ENVIRONMENT.private_hooks
 AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url

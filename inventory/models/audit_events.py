@@ -89,7 +89,7 @@ class AuditEvent(models.Model):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="new_events"),
+                referencing=pgtrigger.Referencing(new="new_events"),  # type: ignore[no-untyped-call]
                 func="INSERT INTO inventory_unsealedevent (event_id) SELECT id FROM new_events; RETURN NULL;",
             ),
         )
