@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
+from tests.approvals.cases import granted_on
 from tests.pages import estate
 from tests.pages.clients import client_for, client_of
 
@@ -109,6 +110,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:run_detail": READERS_ONLY,
     "inventory:run_line": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
     "inventory:run_progress": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
+    "inventory:notice_list": EVERYBODY,
+    "inventory:notice_read": ONLY_POST,
+    "inventory:notice_choose": ONLY_POST,
+    "inventory:delivery_list": AUDIT_READERS,
+    "inventory:delivery_export": AUDIT_READERS,
+    "inventory:delivery_detail": AUDIT_READERS,
+    "inventory:delivery_send": ONLY_POST,
     "inventory:audit_list": AUDIT_READERS,
     "inventory:audit_export": AUDIT_READERS,
     "inventory:identity_owner": WITH_OWNER,
@@ -142,6 +150,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:team_add": ADMIN_ONLY,
     "inventory:team_detail": AUDIT_READERS | {"owner": 200},
     "inventory:team_state": POST_ONLY,
+    "approvals:grant_list": EVERYBODY,
+    "approvals:grant_export": EVERYBODY,
+    "approvals:grant_calendar": EVERYBODY,
+    "approvals:grant_detail": WITH_OWNER,
+    "approvals:grant_revoke": POST_ONLY,
+    "approvals:grant_will_not_renew": POST_ONLY,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
@@ -163,7 +177,11 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def _arguments(world: estate.Estate) -> dict[str, list[object]]:
+    grant = granted_on(world.shop, world.team, world.vendor)
     return {
+        "approvals:grant_detail": [grant.pk],
+        "approvals:grant_revoke": [grant.pk],
+        "approvals:grant_will_not_renew": [grant.pk],
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
         "inventory:finding_triage": [world.finding.pk],
@@ -173,6 +191,8 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:acceptance_decide": [1],
         "inventory:acceptance_withdraw": [1],
         "inventory:acceptance_end": [1],
+        "inventory:delivery_detail": [world.delivery.pk],
+        "inventory:delivery_send": [world.delivery.pk],
         "inventory:delegate_detail": ["999988887777"],
         "inventory:account_detail": [world.shop.scope.account.account_id],
         "inventory:account_edit": [world.shop.scope.account.account_id],

@@ -66,6 +66,21 @@ class Estate:
         return Grant.objects.get(line__request=request)
 
 
+def granted_on(identity: Identity, team: Team, vendor: Vendor, *, at: datetime = NOW, **given: Any) -> Grant:
+    """A grant on an identity of another estate: asked for and approved by new people of the owning team and security.
+
+    The partner's account has to be registered.
+    """
+    asker, owner = (builders.user(Role.OWNER, teams=[team]) for _ in range(2))
+    line = Line(identity, terms(identity, **given))
+    request = save_draft(Request("new", REASON, [line], vendor), acting_user=asker, at=at)
+    submit(request.pk, acting_user=asker, at=at)
+    request.refresh_from_db()
+    for kind, person in ((SlotKind.OWNER, owner), (SlotKind.SECURITY, builders.user(Role.SECURITY))):
+        decide(slot_of(request, kind).pk, approval(request), acting_user=person, at=at)
+    return Grant.objects.get(line__request=request)
+
+
 def slot_of(request: GrantRequest, kind: SlotKind) -> ApprovalSlot:
     """The open or filled slot of the only line, in the current submission."""
     return ApprovalSlot.objects.get(line__request=request, submission=request.submissions, kind=kind)

@@ -1,0 +1,1 @@
+"""Rows of approvals as lists and the API show them."""
