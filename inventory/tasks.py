@@ -1,5 +1,6 @@
 """Tasks: a message is a hint that rows are due; one that is lost costs at most the time to the next tick."""
 
+from datetime import timedelta
 from functools import cache
 
 from celery import shared_task
@@ -13,6 +14,9 @@ from inventory.services.collecting.runs import abandon_overdue_runs
 from inventory.services.heartbeats import beat
 from inventory.services.judging.reevaluation import judge_due
 from inventory.services.judging.reevaluation import reevaluate as reevaluate_identities
+from inventory.services.notices.alerts import alert, is_alert_due
+from inventory.services.notices.drain import drain, is_drain_due
+from inventory.services.notices.mails import is_mail_due, make_mails
 from inventory.services.owners.owner_assignments import end_acting_owners, is_acting_over
 from inventory.services.owners.reassignment import reassign_owners
 from inventory.services.registry.account_checks import Checker
@@ -26,6 +30,7 @@ from inventory.services.schedule import (
 
 _HINTS_PER_TICK = 4
 _JUDGED_PER_TASK = 500
+_SENT_FOR = timedelta(seconds=30)
 
 
 @shared_task
@@ -51,6 +56,8 @@ def tick() -> None:
         discover.apply_async(expires=15)
     if AccountCheck.objects.due(at).exists():
         check_accounts.apply_async(expires=15)
+    if is_alert_due(at=at) or is_mail_due(at=at) or is_drain_due(at=at):
+        deliver.apply_async(expires=15)
 
 
 @shared_task
@@ -76,6 +83,18 @@ def check_accounts() -> int:
     if checked and AccountCheck.objects.due(timezone.now()).exists():
         check_accounts.apply_async(expires=15)
     return checked
+
+
+@shared_task
+def deliver() -> int:
+    """Make alerts, make mails of notices, and send what is due; what is left is hinted at anew."""
+    at = timezone.now()
+    alert(at=at)
+    make_mails(at=at)
+    tried = drain(timezone.now, until=at + _SENT_FOR)
+    if is_drain_due(at=timezone.now()):
+        deliver.apply_async(expires=15)
+    return tried
 
 
 @shared_task

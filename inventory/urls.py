@@ -6,10 +6,12 @@ from inventory.views import (
     account_pages,
     claims,
     connect,
+    deliveries,
     deputies,
     finding_work,
     identities,
     identity_owner,
+    notices,
     owner_rules,
     people,
     runs,
@@ -21,9 +23,10 @@ from inventory.views import (
 )
 from inventory.views.acceptances import ACCEPTANCES
 from inventory.views.accounts import ACCOUNTS
-from inventory.views.audit import AUDIT
+from inventory.views.audit import AUDIT, audit_detail
 from inventory.views.cases import CASES
 from inventory.views.delegates import DELEGATES, account_verify, delegate_detail, delegate_register
+from inventory.views.deliveries import DELIVERIES
 from inventory.views.findings import FINDINGS, REMEDIATIONS, finding_detail, finding_triage_many
 from inventory.views.first_look import first_look
 from inventory.views.identities import IDENTITIES
@@ -77,6 +80,7 @@ urlpatterns = [
     path("runs/<int:pk>/line/", runs.run_line, name="run_line"),
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     *list_paths("audit", AUDIT),
+    path("audit/<int:pk>/", audit_detail, name="audit_detail"),
     *list_paths("sending-names", SENDING_NAMES),
     *list_paths("sending-names/suggested", SUGGESTED_NAMES),
     path("sending-names/add/", sending_names.sending_name_add, name="sending_name_add"),
@@ -125,6 +129,12 @@ urlpatterns = [
     re_path(
         r"^vendors/(?P<pk>[0-9]{1,18})/detach/(?P<account_id>[0-9]{12})/$", vendors.vendor_detach, name="vendor_detach"
     ),
+    path("me/notices/", notices.notice_list, name="notice_list"),
+    path("me/notices/read/", notices.notice_read, name="notice_read"),
+    path("me/notices/choose/", notices.notice_choose, name="notice_choose"),
+    *list_paths("deliveries", DELIVERIES),
+    path("deliveries/<int:pk>/", deliveries.delivery_detail, name="delivery_detail"),
+    path("deliveries/<int:pk>/send/", deliveries.delivery_send, name="delivery_send"),
     path("me/tokens/", tokens.token_list, name="token_list"),
     path("me/tokens/add/", tokens.token_add, name="token_add"),
     path("me/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),

@@ -54,6 +54,14 @@ SIGHT = {
     "unused": Word("Declared unused", "AWS refuses the reading; somebody vouches that nothing is sent there.", "plain"),
 }
 
+DELIVERY_STATE = {
+    "waiting": Word("Waiting", "It leaves within seconds.", "plain"),
+    "claimed": Word("Being sent", "A worker has taken it up.", "plain"),
+    "sent": Word("Sent", "The other side took it.", "good"),
+    "uncertain": Word("Uncertain", "It may have left or not; sesgov does not send it again by itself.", "unknown"),
+    "failed": Word("Failed", "It certainly did not leave; it is tried again until it is given up.", "bad"),
+}
+
 # What an audit event speaks of, by the model's name; a noun that is missing here is shown by that name.
 NOUNS = {
     "account": "Account",
@@ -61,11 +69,13 @@ NOUNS = {
     "apitoken": "API token",
     "accountcheck": "Account check",
     "collectionrun": "Collection run",
+    "delivery": "Delivery",
     "deputy": "Deputy",
     "discovery": "Discovery",
     "finding": "Finding",
     "identity": "Identity",
     "knownaccount": "Account known by name",
+    "noticechoice": "Choice of notices",
     "organization": "Organization",
     "ownerassignment": "Owner of an identity",
     "ownerrule": "Owner rule",

@@ -55,8 +55,13 @@ class Environment:
     oidc_scopes: tuple[str, ...]
     oidc_groups_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
-    mail_url: str
+    mail_url: str | None
     mail_from: str
+    digest_at: time
+    webhook_url: str | None
+    webhook_secret: str | None
+    slack_url: str | None
+    private_hooks: bool
     log_format: str
     log_level: str
 
@@ -65,7 +70,9 @@ class Environment:
         urls = [url for url in (self.database_url, self.redis_url, self.mail_url) if url]
         passwords = [password for url in urls if (password := urlsplit(url).password)]
         of_the_sdk = [variables.get(name) for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
-        own = [self.secret_key, self.external_id, self.oidc_client_secret]
+        # Whoever knows the address of a hook may post to it.
+        hooks = [self.webhook_url, self.webhook_secret, self.slack_url]
+        own = [self.secret_key, self.external_id, self.oidc_client_secret, *hooks]
         found = [*own, *passwords, *map(unquote, passwords), *of_the_sdk]
         return [secret for secret in found if secret]
 
@@ -107,12 +114,19 @@ def read(variables: Mapping[str, str]) -> Environment:
         oidc_scopes=reader.get("SESGOV_OIDC_SCOPES", setting_values.words, default=("openid", "email", "profile")),
         oidc_groups_claim=reader.get("SESGOV_OIDC_GROUPS_CLAIM", setting_values.line, default="groups"),
         oidc_roles=reader.get("SESGOV_OIDC_ROLES", setting_values.groups_of_roles, default=()),
-        mail_url=reader.get("SESGOV_MAIL_URL", setting_values.mail_url, default="consolemail://"),
+        mail_url=reader.get("SESGOV_MAIL_URL", setting_values.mail_url, default=None),
         mail_from=reader.get("SESGOV_MAIL_FROM", setting_values.address, default="sesgov@localhost"),
+        digest_at=reader.get("SESGOV_DIGEST_AT", setting_values.hour_and_minute, default=time(8, 0)),
+        webhook_url=reader.get("SESGOV_WEBHOOK_URL", setting_values.hook_url, default=None),
+        webhook_secret=reader.get("SESGOV_WEBHOOK_SECRET", setting_values.webhook_secret, default=None),
+        slack_url=reader.get("SESGOV_SLACK_URL", setting_values.hook_url, default=None),
+        private_hooks=reader.get("SESGOV_PRIVATE_HOOKS", setting_values.boolean, default=False),
         log_format=reader.get("SESGOV_LOG_FORMAT", setting_values.log_format, default="json" if production else "text"),
         log_level=reader.get("SESGOV_LOG_LEVEL", setting_values.log_level, default="INFO"),
     )
     _refuse_half_oidc(environment)
+    if (environment.webhook_url is None) != (environment.webhook_secret is None):
+        raise SettingError("SESGOV_WEBHOOK_URL and SESGOV_WEBHOOK_SECRET must be given together")
     if production:
         _refuse_unsafe_production(environment)
     return environment

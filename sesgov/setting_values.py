@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SHORTEST_SECRET = 50
+_SHORTEST_WEBHOOK_SECRET = 20
 ROLES = ("viewer", "owner", "security", "vendor_manager", "auditor", "admin")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
@@ -174,6 +175,32 @@ def time_of_day(name: str, value: str) -> time | None:
         raise _fail(name, value, "expected HH:MM or never")
     hour, minute = value.split(":")
     return time(int(hour), int(minute))
+
+
+def hour_and_minute(name: str, value: str) -> time:
+    found = time_of_day(name, value)
+    if found is None:
+        raise _fail(name, value, "expected HH:MM")
+    return found
+
+
+def hook_url(name: str, value: str) -> str:
+    """Where something is posted to; the address is itself a secret, so a refusal shows none of it."""
+    try:
+        parts = urlsplit(value)
+        is_whole = bool(parts.hostname) and parts.port != 0 and not parts.username and value.isprintable()
+    except ValueError:
+        raise SettingError(f"{name} cannot be used: expected https:// followed by a host") from None
+    is_here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not is_whole or (parts.scheme != "https" and not (parts.scheme == "http" and is_here)):
+        raise SettingError(f"{name} cannot be used: expected https:// followed by a host, and no password")
+    return value
+
+
+def webhook_secret(name: str, value: str) -> str:
+    if len(value) < _SHORTEST_WEBHOOK_SECRET:
+        raise SettingError(f"{name} cannot be used: expected at least {_SHORTEST_WEBHOOK_SECRET} characters")
+    return secret(name, value)
 
 
 def words(name: str, value: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from inventory.models import (
     CollectionRun,
     Delegation,
     DelegationState,
+    Delivery,
     Finding,
     FindingEpisode,
     Identity,
@@ -299,6 +300,23 @@ def episode(**fields: Any) -> FindingEpisode:
     if "finding" not in values:
         values["finding"] = finding(presence=Finding.Presence.ABSENT)
     return FindingEpisode.objects.create(**values)
+
+
+def delivery(**fields: Any) -> Delivery:
+    """A mail to a person that is to be sent."""
+    defaults: dict[str, Any] = {
+        "channel": Delivery.Channel.MAIL,
+        "key": f"test:{next(_numbers)}",
+        "subject": "Decide on a request",
+        "text": "Brightmail asks for access.",
+        "made_at": NOW,
+    }
+    values = defaults | fields
+    if "person" not in values and values["channel"] == Delivery.Channel.MAIL:
+        values["person"] = user("security")
+    values = {"to": values["person"].email if values.get("person") else "hooks.example.com"} | values
+    values = {"due_at": NOW if values.get("state", "waiting") == "waiting" else None} | values
+    return Delivery.objects.create(**values)
 
 
 def _repeat_widest(subject: Identity) -> None:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.approvals.cases import granted_on
+from tests.audit.trail import written
 from tests.pages import estate
 from tests.pages.clients import client_for, client_of
 
@@ -119,6 +120,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:delivery_send": ONLY_POST,
     "inventory:audit_list": AUDIT_READERS,
     "inventory:audit_export": AUDIT_READERS,
+    "inventory:audit_detail": AUDIT_READERS,
     "inventory:identity_owner": WITH_OWNER,
     "inventory:identity_hand_on": POST_ONLY,
     "inventory:identity_acting": POST_ONLY,
@@ -191,8 +193,8 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:acceptance_decide": [1],
         "inventory:acceptance_withdraw": [1],
         "inventory:acceptance_end": [1],
-        "inventory:delivery_detail": [world.delivery.pk],
-        "inventory:delivery_send": [world.delivery.pk],
+        "inventory:delivery_detail": [builders.delivery().pk],
+        "inventory:delivery_send": [builders.delivery().pk],
         "inventory:delegate_detail": ["999988887777"],
         "inventory:account_detail": [world.shop.scope.account.account_id],
         "inventory:account_edit": [world.shop.scope.account.account_id],
@@ -213,6 +215,7 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:sending_name_remove": [world.name.pk],
         "inventory:token_revoke": [1],
         "inventory:run_detail": [world.run.pk],
+        "inventory:audit_detail": [written(1)[0].pk],
         "inventory:identity_owner": [world.shop.pk],
         "inventory:identity_hand_on": [world.shop.pk],
         "inventory:identity_acting": [world.shop.pk],

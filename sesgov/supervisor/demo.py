@@ -12,6 +12,8 @@ from sesgov.supervisor.errors import StartError
 from sesgov.supervisor.state import StateDir
 
 PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
+# Nobody outside is told of what happens in the demo.
+OUTWARD = frozenset({"SESGOV_MAIL_URL", "SESGOV_WEBHOOK_URL", "SESGOV_WEBHOOK_SECRET", "SESGOV_SLACK_URL"})
 # The double answers as fast as it can; the pace that AWS wants would only make visitors wait.
 SES_RATE = "20"
 
@@ -25,8 +27,11 @@ def folder(state: StateDir) -> Path:
 
 def environ(variables: Mapping[str, str], state: StateDir, port: int) -> dict[str, str]:
     """The variables of every process of the demo: AWS is the double at `port`, by no other way and for nobody else."""
+    left_out = OUTWARD if any(_leads_outside(variables.get(name, "")) for name in OUTWARD) else frozenset()
     kept = {
-        name: value for name, value in variables.items() if not name.startswith("AWS_") and name.lower() not in PROXIES
+        name: value
+        for name, value in variables.items()
+        if not name.startswith("AWS_") and name not in left_out and name.lower() not in PROXIES
     }
     aws = aws_environment(folder(state), f"http://127.0.0.1:{port}")
     return (
@@ -38,6 +43,10 @@ def environ(variables: Mapping[str, str], state: StateDir, port: int) -> dict[st
             "SESGOV_DEMO_PASSWORD": state.secret("demo-password", size=9),
         }
     )
+
+
+def _leads_outside(value: str) -> bool:
+    return urlsplit(value).hostname not in {None, "127.0.0.1", "localhost", "::1"}
 
 
 def double_command(state: StateDir) -> list[str]:

@@ -23,7 +23,8 @@ def test_it_compiles_says_its_contract_and_keeps_to_the_policy(name):
     contract = re.match(r"(\{% extends [^%]+%\}\s*)?\{% comment %\}(.+?)\{% endcomment %\}", text, re.DOTALL)
     assert contract is not None
     assert re.search(r"context", contract[2], re.IGNORECASE) or re.search(r"blocks", contract[2], re.IGNORECASE)
-    assert INLINE.findall(text) == []
+    # No policy reaches a mail, and no style sheet of ours does.
+    assert name.startswith("mails/") or INLINE.findall(text) == []
 
 
 def test_each_icon_that_is_asked_for_is_drawn():

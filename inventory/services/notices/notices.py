@@ -3,9 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
+
 from inventory.models import Delivery, Notice, NoticeKind, User
+from inventory.services.notices.hooks import post_to_hooks
+from inventory.services.notices.mails import mail_subject
 
 __all__ = ["NoticeKind", "tell", "tell_address"]
+
+_LONGEST = 1000
 
 
 def tell(
@@ -21,15 +27,18 @@ def tell(
     """One notice for each active person; who was told under this key before is not told again.
 
     ``text`` is one plain sentence, ``path`` the page that answers it and never an action. Mails are made of notices
-    later: urgent ones at once, the others with the person's digest.
+    later: urgent ones at once, the others with the person's digest. Containment is posted to the hooks as well.
     """
+    line = " ".join(text.split())[:_LONGEST]
     Notice.objects.bulk_create(
         (
-            Notice(person=person, kind=kind, key=key, text=text, path=path, made_at=at, is_urgent=is_urgent)
+            Notice(person=person, kind=kind, key=key, text=line, path=path, made_at=at, is_urgent=is_urgent)
             for person in _each_once(people)
         ),
         ignore_conflicts=True,
     )
+    if kind == NoticeKind.CONTAIN:
+        post_to_hooks(kind=kind, key=key, text=line, path=path, at=at)
 
 
 def tell_address(address: str, *, key: str, subject: str, text: str, at: datetime) -> None:
@@ -40,8 +49,8 @@ def tell_address(address: str, *, key: str, subject: str, text: str, at: datetim
                 channel=Delivery.Channel.MAIL,
                 key=f"{key}:{address.lower()}",
                 to=address,
-                subject=subject,
-                text=text,
+                subject=mail_subject(subject),
+                text=f"DEMO: every name in this mail is invented.\n\n{text}" if settings.SESGOV_DEMO else text,
                 made_at=at,
                 due_at=at,
             )
