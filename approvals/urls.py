@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import calendar, grants
+from approvals.views import calendar, containment, grants, request_form, suspensions
 from inventory.views.lists import list_paths
 
 app_name = "approvals"
@@ -13,4 +13,13 @@ urlpatterns = [
     path("grants/<int:pk>/", grants.grant_detail, name="grant_detail"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant_revoke"),
     path("grants/<int:pk>/will-not-renew/", grants.grant_will_not_renew, name="grant_will_not_renew"),
+    path("grants/<int:pk>/renew/", request_form.grant_renew, name="grant_renew"),
+    path("grants/<int:pk>/modify/", request_form.grant_modify, name="grant_modify"),
+    path("requests/new/", request_form.request_new, name="request_new"),
+    path("requests/<int:pk>/edit/", request_form.request_edit, name="request_edit"),
+    path("requests/<int:pk>/withdraw/", request_form.request_withdraw, name="request_withdraw"),
+    path("grants/<int:pk>/suspend/", suspensions.grant_suspend, name="grant_suspend"),
+    path("grants/<int:pk>/reinstate/", suspensions.grant_reinstate, name="grant_reinstate"),
+    path("contain/<int:pk>/", containment.contain, name="contain"),
+    path("containments/<int:pk>/", containment.containment_detail, name="containment_detail"),
 ]

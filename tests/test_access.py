@@ -35,6 +35,8 @@ ADMIN_ONLY = dict.fromkeys(PEOPLE, 403) | {
     ANONYMOUS: 302, NOBODY: 404, "stranger": 404, "owner": 404, Role.ADMIN: 200,
 }  # fmt: skip
 OWNERS_ONLY = dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "stranger": 200, "owner": 200}
+ASKERS = EVERYBODY | {NOBODY: 404, Role.VIEWER: 403, Role.AUDITOR: 403}
+ASKERS_FIND_NOTHING = {kind: 404 if status == 200 else status for kind, status in ASKERS.items()}
 
 # What each address answers to each kind of person. A new address fails the test until it stands here.
 EXPECTED: dict[str, dict[str, int]] = {
@@ -158,6 +160,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:grant_detail": WITH_OWNER,
     "approvals:grant_revoke": POST_ONLY,
     "approvals:grant_will_not_renew": POST_ONLY,
+    # Who asks, edits and adopts what: tests/approvals/test_request_form.py and test_adoption.py.
+    "approvals:request_new": ASKERS,
+    "approvals:request_edit": ASKERS_FIND_NOTHING,
+    "approvals:request_withdraw": POST_ONLY,
+    "approvals:grant_renew": ASKERS_FIND_NOTHING,
+    "approvals:grant_modify": ASKERS_FIND_NOTHING,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
@@ -204,6 +212,10 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:scope_withdraw": [1],
         "inventory:delegate_register": ["999988887777"],
         "inventory:account_verify": ["444455556666"],
+        "approvals:request_edit": [1],
+        "approvals:request_withdraw": [1],
+        "approvals:grant_renew": [1],
+        "approvals:grant_modify": [1],
         "inventory:vendor_detail": [world.vendor.pk],
         "inventory:vendor_edit": [world.vendor.pk],
         "inventory:vendor_contact_add": [world.vendor.pk],

@@ -36,6 +36,12 @@ def check_asked(asked: Asked, *, on: date) -> None:
         raise RefusedError(error.member, error.message) from error
 
 
+def longest_end(asked: Asked, *, on: date) -> date:
+    """The latest last day that the guard takes; it is before the first where a contract is over by then."""
+    latest = latest_end(asked.terms, from_on=starts_on(asked.terms, on=on), is_adopted=asked.is_adopted)
+    return min([latest, *(last for _, last in contracts_of(asked))])
+
+
 def starts_on(terms: GrantTerms, *, on: date) -> date:
     """The first day of access: what was asked for, but not before today."""
     return on if terms.starts_on is None else max(terms.starts_on, on)
@@ -57,7 +63,7 @@ def _check_days(asked: Asked, on: date) -> None:
     if terms.ends_on < on:
         raise RefusedError("ends_on", f"{terms.ends_on} is past. Use a last day from today on.")
     first = starts_on(terms, on=on)
-    for name, last in _contracts(asked):
+    for name, last in contracts_of(asked):
         if terms.ends_on > last:
             raise RefusedError("ends_on", f"The contract with {name} ends on {last}. Use that day or an earlier one.")
     latest = latest_end(terms, from_on=first, is_adopted=asked.is_adopted)
@@ -66,7 +72,7 @@ def _check_days(asked: Asked, on: date) -> None:
         raise RefusedError("ends_on", f"{_why_limited(asked)} {days} days at most: until {latest}.")
 
 
-def _contracts(asked: Asked) -> list[tuple[str, date]]:
+def contracts_of(asked: Asked) -> list[tuple[str, date]]:
     """Whose contract bounds the access, and its last day: the vendor that is named, and those behind the accounts.
 
     An account that nobody named a vendor for in the request still ends with its own vendor.
