@@ -1,6 +1,7 @@
 """The list of grants."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
@@ -43,7 +44,7 @@ class GrantTable(Table):  # type: ignore[misc]  # django-tables2 carries no type
         return all_names()
 
     @cached_property
-    def at(self) -> "timezone.datetime":
+    def at(self) -> datetime:
         """One instant for all rows."""
         return timezone.now()
 
@@ -79,8 +80,8 @@ class GrantTable(Table):  # type: ignore[misc]  # django-tables2 carries no type
         return looks.word(OBSERVATION[observation_of(record, self.at)])
 
     def value_approvals(self, record: Grant) -> str:
-        return ", ".join(f"{slot.decided_by} ({slot.role_held})" for slot in record.line.approvals)
+        return ", ".join(f"{slot.decided_by} ({slot.role_held})" for slot in record.line.slots.all())
 
     def render_approvals(self, record: Grant) -> SafeString:
-        said = ((slot.decided_by, slot.role_held) for slot in record.line.approvals)
+        said = ((slot.decided_by, slot.role_held) for slot in record.line.slots.all())
         return format_html_join(SafeString("<br>"), '{} <span class="muted">{}</span>', said)
