@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from approvals.models import Containment
+from approvals.services.containment import contain
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.approvals.cases import granted_on
@@ -159,6 +161,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:grant_calendar": EVERYBODY,
     "approvals:grant_detail": WITH_OWNER,
     "approvals:grant_revoke": POST_ONLY,
+    "approvals:grant_suspend": POST_ONLY,
+    "approvals:grant_reinstate": POST_ONLY,
+    "approvals:contain": READERS_REFUSED | {"stranger": 404, "owner": 200, Role.SECURITY: 200},
+    "approvals:containment_detail": WITH_OWNER,
     "approvals:grant_will_not_renew": POST_ONLY,
     # Who asks, edits and adopts what: tests/approvals/test_request_form.py and test_adoption.py.
     "approvals:request_new": ASKERS,
@@ -191,6 +197,10 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
     return {
         "approvals:grant_detail": [grant.pk],
         "approvals:grant_revoke": [grant.pk],
+        "approvals:grant_suspend": [grant.pk],
+        "approvals:grant_reinstate": [grant.pk],
+        "approvals:contain": [world.shop.delegations.get(account_id="999988887777").pk],
+        "approvals:containment_detail": [_contained(world).pk],
         "approvals:grant_will_not_renew": [grant.pk],
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
@@ -247,6 +257,11 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:run_line": [world.run.pk],
         "inventory:run_progress": [world.run.pk],
     }
+
+
+def _contained(world: estate.Estate) -> Containment:
+    security = builders.user(Role.SECURITY)
+    return contain(world.shop.pk, "999988887777", reason="They were breached.", acting_user=security, at=builders.NOW)
 
 
 def _client(kind: str, world: estate.Estate) -> Client:

@@ -4,13 +4,15 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import AuditEvent
+from inventory.pages.audit_chain import noun_of, page_of
 from inventory.templatetags.words import exact_time
-from inventory.words import NOUNS, action_words
+from inventory.words import action_words
 
 
 class AuditTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
@@ -35,18 +37,21 @@ class AuditTable(Table):  # type: ignore[misc]  # django-tables2 carries no type
             return format_html('<span class="muted">{}</span>', record.actor_name)
         return record.actor_name
 
-    def render_action(self, record: AuditEvent) -> str:
-        return action_words(record.action)
+    def render_action(self, record: AuditEvent) -> SafeString:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("inventory:audit_detail", args=[record.pk]), action_words(record.action)
+        )
 
     def render_object_name(self, record: AuditEvent) -> SafeString:
-        noun = NOUNS.get(record.object_type, record.object_type)
-        return format_html('<span class="muted">{}</span> {}', noun, record.object_name)
+        noun, page = noun_of(record), page_of(record)
+        name = format_html('<a href="{}">{}</a>', page, record.object_name) if page else record.object_name
+        return format_html('<span class="muted">{}</span> {}', noun, name)
 
     def render_data(self, value: str) -> SafeString | str:
         details: dict[str, Any] = json.loads(value)
         if not details:
             return ""
-        rows = ((key.replace("_", " "), _text(item)) for key, item in details.items())
+        rows = ((key.replace("_", " "), detail_text(item)) for key, item in details.items())
         return format_html(
             '<details class="audit-data"><summary>{}</summary><dl>{}</dl></details>',
             _summary(details),
@@ -58,7 +63,8 @@ def _summary(details: dict[str, Any]) -> str:
     return ", ".join(key.replace("_", " ") for key in list(details)[:3]) + ("…" if len(details) > 3 else "")
 
 
-def _text(value: Any) -> str:
+def detail_text(value: Any) -> str:
+    """One value of an event's details in words."""
     if value is None:
         return "nothing"
     if isinstance(value, str):

@@ -19,6 +19,7 @@ from django_tables2.rows import BoundRows
 from inventory.files.exports import Form, export_response, sheet_of
 from inventory.files.sheets import TooManyRowsError
 from inventory.models import Role, User
+from inventory.services.audit_chain.sealing import head
 from inventory.views.requests import person
 from inventory.views.saved_views import default_query, saved_views
 
@@ -67,6 +68,7 @@ class ListPage:
     """One list. ``name`` gives the URL names ``<name>_list`` and ``<name>_export`` in ``namespace``; ``noun`` is (one,
     many).
 
+    ``status`` is a template below the title, with what ``status_context`` gives: how things stand, whatever is shown.
     ``empty`` says why the list can be empty and what to do; ``is_for`` may keep it from people, who then get 404.
     ``shape`` makes of the rows that the filter left what the table shows. ``tools`` is a template above the rows, with
     what ``tools_context`` gives for the person; without anything it is left out.
@@ -90,6 +92,8 @@ class ListPage:
     tools: str = ""
     tools_context: Callable[[User], Mapping[str, object]] = field(default=lambda _user: {})
     namespace: str = "inventory"
+    status: str = ""
+    status_context: Callable[[User], Mapping[str, object]] = field(default=lambda _user: {})
 
     @property
     def url_name(self) -> str:
@@ -130,7 +134,8 @@ def list_view(declared: ListPage) -> View:
         else:
             names = (*filtered.filters, "group")
             saved = saved_views(person(request), declared.url_name, request.GET, names)
-            response = render(request, "lists/list.html", context | {"saved": saved})
+            status = declared.status_context(person(request))
+            response = render(request, "lists/list.html", context | {"saved": saved, "status": status})
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -146,9 +151,12 @@ def export_view(declared: ListPage, form: Form = Form.CSV) -> View:
         table = declared.table(declared.shape(rows))
         RequestConfig(request, paginate=False).configure(table)
         try:
-            return export_response(sheet_of(table, table.data.data), declared.name, form)
+            response = export_response(sheet_of(table, table.data.data), declared.name, form)
         except TooManyRowsError as refusal:
             return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+        # Whoever keeps the file keeps with it what the audit trail looked like then.
+        response["X-Audit-Head"] = head().hash
+        return response
 
     return view
 

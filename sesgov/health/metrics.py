@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Count
 from redis.exceptions import RedisError
 
-from inventory.models import CollectionRun, Finding, Identity, Scope, ScopeRun, Severity
+from inventory.models import CollectionRun, Finding, Identity, Scope, ScopeRun, Severity, UnsealedEvent
+from inventory.services.audit_chain.checks import last_check
 from inventory.services.heartbeats import last_beat
 from inventory.words import SIGHT
 from sesgov.health.parts import last_complete_run
@@ -47,6 +48,7 @@ def _gauges(at: datetime) -> Iterator[Gauge]:
     yield Gauge("last_complete_run_timestamp_seconds", "End of the last run that saw everything.", _last_complete())
     sights = Counter(scope.sight(at) for scope in Scope.objects.select_related("account").iterator())
     yield Gauge("scopes", "Account regions by how they are seen.", {sight: sights[sight] for sight in SIGHT}, "sight")
+    yield from _audit()
     running = CollectionRun.objects.unfinished()
     yield Gauge("runs_unfinished", "Collection runs under way.", {"": running.count()})
     waiting = ScopeRun.objects.filter(run__in=running).unfinished()
@@ -55,6 +57,15 @@ def _gauges(at: datetime) -> Iterator[Gauge]:
     severities = Finding.objects.open().order_by().values_list("severity").annotate(number=Count("pk"))
     found = dict.fromkeys(Severity.values, 0) | dict(severities)
     yield Gauge("findings_open", "Open findings, accepted ones included.", found, "severity")
+
+
+def _audit() -> Iterator[Gauge]:
+    check = last_check()
+    holds = {} if check is None else {"": float(not check.problem)}
+    checked = {} if check is None else {"": check.checked_at.timestamp()}
+    yield Gauge("audit_chain_holds", "1 where the chain held at the last check, else 0.", holds)
+    yield Gauge("audit_chain_checked_timestamp_seconds", "When the chain was last checked.", checked)
+    yield Gauge("audit_events_unsealed", "Events that wait for their link.", {"": UnsealedEvent.objects.count()})
 
 
 def _heartbeat() -> dict[str, float]:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from inventory.models import Account, CollectionRun, Outcome
 from inventory.models.scopes import STALE_AFTER
+from inventory.services.audit_chain.checks import last_check
 from inventory.services.heartbeats import last_beat
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,19 @@ def _collection(at: datetime) -> Part:
     return Part("ok", f"Run {last.pk} was complete.", age)
 
 
+def _audit(at: datetime) -> Part:
+    """Never ``failed``: no other process would have a better chain, and everybody can go on working."""
+    check = last_check()
+    if check is None:
+        return Part("ok", "The audit chain has not been checked yet.")
+    age = round((at - check.checked_at).total_seconds())
+    if check.problem:
+        return Part("late", "The audit chain does not hold. The page of the audit trail says where.", age)
+    if age > STALE_AFTER.total_seconds():
+        return Part("late", "The audit chain was last checked more than 48 hours ago. Look at worker and beat.", age)
+    return Part("ok", "The audit chain held when it was last checked.", age)
+
+
 def last_complete_run() -> CollectionRun | None:
     """The newest run that saw everything it was to see."""
     return (
@@ -137,4 +151,5 @@ PARTS: dict[str, tuple[Callable[[datetime], Part], str]] = {
     "broker": (_broker, "Redis does not answer."),
     "worker": (_worker, "Unknown: Redis, where workers leave their sign of life, does not answer."),
     "collection": (_collection, "Unknown: the database does not answer."),
+    "audit": (_audit, "Unknown: the database does not answer."),
 }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from redis import Redis
 
 from inventory import tasks
+from inventory.models import ChainCheck
 from inventory.services.heartbeats import beat
 from sesgov.health import parts
 from tests import builders
@@ -34,7 +35,7 @@ def _ready(status: int) -> dict[str, Any]:
     assert response["Cache-Control"] == "no-store"
     found = response.json()
     assert found["status"] == ("ok" if status == 200 else "failed")
-    assert set(found["parts"]) == {"database", "broker", "worker", "collection"}
+    assert set(found["parts"]) == {"database", "broker", "worker", "collection", "audit"}
     assert all(part["reason"] for part in found["parts"].values())
     return dict(found["parts"])
 
@@ -128,3 +129,17 @@ def test_the_command_says_the_same_where_no_web_process_is(capsys):
     with pytest.raises(SystemExit) as ended:
         call_command("health", "--part", "worker")
     assert ended.value.code == 1
+
+
+def test_a_chain_that_does_not_hold_is_said_without_taking_sesgov_away():
+    found = {"position": 1, "head": "a" * 64, "unsealed": 0}
+    ChainCheck.objects.create(checked_at=timezone.now() - timedelta(hours=1), problem="Position 1: ...", **found)
+    assert "does not hold" in _broken("audit", status=200)["reason"]
+    ChainCheck.objects.create(checked_at=timezone.now(), problem="", **found)
+    assert _ready(200)["audit"]["status"] == "ok"
+
+
+def test_a_chain_that_nobody_checks_any_more_is_said():
+    checked_at = timezone.now() - timedelta(days=3)
+    ChainCheck.objects.create(checked_at=checked_at, position=1, head="a" * 64, unsealed=0)
+    assert _broken("audit", status=200)["status"] == "late"

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from inventory.models import ChainCheck, UnsealedEvent
 from inventory.services.heartbeats import beat
 from tests import builders
 from tests.api.asking import asking
@@ -62,3 +63,13 @@ def test_they_take_few_queries(django_assert_max_num_queries):
     client.get("/metrics")
     with django_assert_max_num_queries(8):
         client.get("/metrics")
+
+
+def test_the_audit_chain_is_told():
+    found = _samples(asking("viewer"))
+    assert "sesgov_audit_chain_holds" not in found
+    assert found["sesgov_audit_events_unsealed"] == UnsealedEvent.objects.count()
+    ChainCheck.objects.create(checked_at=NOW, position=1, head="a" * 64, unsealed=0, problem="Position 1: ...")
+    found = _samples(asking("viewer"))
+    assert found["sesgov_audit_chain_holds"] == 0
+    assert found["sesgov_audit_chain_checked_timestamp_seconds"] == NOW.timestamp()

@@ -8,8 +8,11 @@ from django.db import transaction
 
 from inventory.models import AuditEvent, Role
 from inventory.services.audit import record
+from inventory.services.audit_chain.checks import check
+from inventory.services.audit_chain.sealing import head, seal
 from inventory.words import NOUNS
 from tests import builders
+from tests.audit.trail import EVENTS, tamper
 from tests.builders import NOW
 from tests.pages.clients import client_of, text_of
 
@@ -18,9 +21,9 @@ pytestmark = pytest.mark.django_db
 URL = "/audit/"
 # What the trail speaks of under another object's name, or not at all.
 NEVER_RECORDED = {
-    "auditevent", "delegation", "delegationstate", "figuresnapshot", "findingcomment", "findingepisode",
-    "identitystate", "lastjudgement", "listedidentity", "membership", "policyversion", "scheduledjob", "scoperun",
-    "sendingpolicy", "vendorcontact",
+    "auditevent", "auditlink", "chaincheck", "delegation", "delegationstate", "figuresnapshot", "findingcomment",
+    "findingepisode", "identitystate", "lastjudgement", "listedidentity", "membership", "notice", "policyversion",
+    "scheduledjob", "scoperun", "sendingpolicy", "unsealedevent", "vendorcontact",
 }  # fmt: skip
 
 
@@ -86,5 +89,78 @@ def test_many_events_cost_no_query_each(django_assert_max_num_queries):
     for number in range(30):
         _event(f"vendor.number_{number}")
     client = client_of(Role.AUDITOR)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         client.get(URL)
+
+
+def test_the_page_says_how_far_the_trail_is_sealed_and_that_the_chain_held():
+    _event()
+    client = client_of(Role.AUDITOR)
+    assert "Nothing is sealed yet" in text_of(client, URL)
+    end = seal(at=NOW)
+    check(at=NOW)
+    _event("vendor.recent")
+    text = text_of(client, URL)
+    assert f'Sealed up to position <strong class="figure">{end.position}</strong>' in text
+    assert "1 event waits for the seal" in text
+    assert "The chain held" in text
+    assert end.hash in text
+
+
+def test_a_chain_that_does_not_hold_is_said_above_everything_whatever_is_searched():
+    event = _event()
+    seal(at=NOW)
+    tamper(EVENTS, f"UPDATE {EVENTS} SET object_name = 'x' WHERE id = {event.pk}")  # noqa: S608 - a number
+    check(at=NOW)
+    text = text_of(client_of(Role.AUDITOR), f"{URL}?q=nothinglikethis")
+    assert "The audit chain does not hold." in text
+    assert f"(event {event.pk})" in text
+
+
+def test_every_download_has_the_head_with_it():
+    _event()
+    seal(at=NOW)
+    client = client_of(Role.AUDITOR)
+    assert {client.get(url)["X-Audit-Head"] for url in ("/audit.csv", "/identities.csv")} == {head().hash}
+
+
+def test_one_event_shows_its_place_its_details_and_its_object():
+    event = _event(contract_ends_on="2027-03-31")
+    client = client_of(Role.AUDITOR)
+    url = f"/audit/{event.pk}/"
+    assert "Not sealed yet" in text_of(client, url)
+    end = seal(at=NOW)
+    text = text_of(client, url)
+    assert f"/vendors/{event.object_id}/" in text
+    assert f"noun=vendor&amp;object={event.object_id}" in text
+    assert "2027-03-31" in text
+    assert end.hash in text
+    assert "Fits" in text
+    tamper(EVENTS, f"UPDATE {EVENTS} SET data = '{{}}' WHERE id = {event.pk}")  # noqa: S608 - a number
+    assert "does not fit its place" in text_of(client, url)
+
+
+def test_an_account_leads_to_its_page_by_its_id():
+    account = builders.account()
+    with transaction.atomic():
+        event = record(at=NOW, actor=None, action="account.added", target=account)
+    assert f"/accounts/{account.account_id}/" in text_of(client_of(Role.AUDITOR), f"/audit/{event.pk}/")
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%3A%26%7C!%27", "q=%3Cscript%3E+%26+%7C", "person=%25", "action=%27", "q=" + "x" * 300]
+)
+def test_odd_searches_are_answered(query):
+    _event()
+    assert client_of(Role.AUDITOR).get(f"{URL}?{query}").status_code == 200
+
+
+def test_words_people_and_actions_are_found():
+    _event("vendor.old", note="Contract of Brightmail")
+    _event("vendor.recent", person=False)
+    client = client_of(Role.AUDITOR)
+    actor = AuditEvent.objects.get(action="vendor.old").actor
+    assert actor is not None
+    assert _shown(text_of(client, f"{URL}?q=bright+contr")) == {"vendor.old"}
+    assert _shown(text_of(client, f"{URL}?person={actor.email[:8]}")) == {"vendor.old"}
+    assert _shown(text_of(client, f"{URL}?action=Rec")) == {"vendor.recent"}
