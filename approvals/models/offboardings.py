@@ -64,6 +64,11 @@ class Offboarding(models.Model):
     def __str__(self) -> str:
         return f"offboarding of {self.vendor}"
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its letter is written."""
+        return self.state == CaseState.CLOSED
+
 
 class OffboardingPath(models.Model):
     """One way in which the vendor can act as an identity: a live delegation, or a grant that no reading ever saw used.
