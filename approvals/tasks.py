@@ -4,9 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from approvals.services.break_glass import end_unconfirmed
+from approvals.services.matching import match_due
+from approvals.services.matching_due import is_matching_due
 from approvals.services.requests import lapse_overdue
 from approvals.services.suspensions import end_suspensions
 from approvals.services.unconfirmed_findings import settle_seen
+
+_MATCHED_PER_TASK = 500
 
 
 @shared_task
@@ -17,3 +21,12 @@ def tick() -> None:
     end_unconfirmed(at=at)
     end_suspensions(at=at)
     settle_seen(at=at)
+    if is_matching_due(at=at):
+        match_grants.apply_async(expires=15)
+
+
+@shared_task
+def match_grants() -> None:
+    """Compare what AWS allows with what is approved, where either has changed; what is left is hinted at anew."""
+    if match_due(at=timezone.now(), limit=_MATCHED_PER_TASK) == _MATCHED_PER_TASK:
+        match_grants.apply_async(expires=15)

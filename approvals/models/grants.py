@@ -193,7 +193,7 @@ class Grant(models.Model):
                 name="grant_to_confirm",
             ),
             models.Index(fields=("suspended_at",), condition=models.Q(decision="suspended"), name="grant_suspended"),
-            # What is to be matched again, asked at each tick: people decided, the calendar turned, a reading is awaited.
+            # What is to be matched again, asked at each tick: people decided, the calendar turned, a reading came.
             models.Index(fields=("identity",), condition=CHANGED, name="grant_changed"),
             models.Index(fields=("rematch_at",), condition=models.Q(rematch_at__isnull=False), name="grant_to_rematch"),
             models.Index(fields=("identity",), condition=models.Q(reread_after__isnull=False), name="grant_to_be_read"),

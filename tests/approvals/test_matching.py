@@ -148,4 +148,30 @@ GONE = grant(standing=Standing.EXPIRED)
 def test_what_a_reading_says_of_a_grant(of, agreement, before, expected):
     part = alike(paired(statement(), grants=()))
     pairings = [] if agreement is None else [Pairing(part.part, agreement, of.grant_id)]
-    assert observation(of, pairings, before) is expected
+    was_live = before is not Observation.NOT_OBSERVED
+    assert observation(of, pairings, before, was_live=was_live, is_read=True) is expected
+
+
+def test_nothing_is_removed_before_a_reading_after_the_end():
+    assert observation(GONE, [], Observation.MATCH, was_live=True, is_read=False) is Observation.MATCH
+
+
+def test_two_grants_in_force_for_the_same_access_are_both_seen():
+    one, two = grant(1), grant(2, ends_on=date(2027, 6, 30))
+    pairings = paired(statement(), grants=(one, two))
+    for each in (one, two):
+        found = observation(each, pairings, Observation.NOT_OBSERVED, was_live=False, is_read=True)
+        assert found is Observation.MATCH
+
+
+def test_what_another_grant_lets_go_on_was_not_removed():
+    over, live = grant(1, Standing.EXPIRED), grant(2)
+    pairings = paired(statement(), grants=(over, live))
+    assert observation(over, pairings, Observation.MATCH, was_live=True, is_read=True) is Observation.MATCH
+
+
+def test_what_goes_beyond_its_successor_is_still_there():
+    over, live = grant(1, Standing.SUPERSEDED, from_addresses=()), grant(2)
+    pairings = paired(statement(Condition={}), grants=(over, live))
+    assert alike(pairings).agreement is Agreement.WIDER
+    assert observation(over, pairings, Observation.MATCH, was_live=True, is_read=True) is Observation.STILL_PRESENT

@@ -38,6 +38,8 @@ CATALOGUE = {
     "region-drift": "medium",
     "scope-exceeded": "high",
     "unapproved-delegation": "high",
+    "grant-not-removed": "high",
+    "renewal-overdue": "medium",
     "break-glass-unconfirmed": "critical",
 }
 PLACE = Place(

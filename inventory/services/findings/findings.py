@@ -77,7 +77,8 @@ def judge_identity(
     Findings that speak of several copies of a name (``region-drift``, a Deny that a copy escapes) are brought in line
     for all copies at once, so the counts may include findings of siblings. The reason of a closure follows from what
     changed since the judgement before: the policies (``fixed``), the engine (``rule_changed``), else the registry
-    (``reclassified``). What speaks of approvals is left as it is. Three statements where nothing changed, a dozen at most.
+    (``reclassified``). What speaks of approvals is left as it is.
+    Three statements where nothing changed, a dozen at most.
     """
     lock_family(identity.scope, identity.name)
     has_denials = bool(denials(policies))

@@ -48,6 +48,37 @@ APPROVAL_TEXTS = (
         ),
     ),
     RuleText(
+        rule_id="grant-not-removed",
+        title="A grant has ended, and AWS still lets its sender in",
+        severity=Severity.HIGH,
+        why=(
+            "People agreed to this access until a day, and the day has come, or they have taken it back. The statement "
+            "that lets the sender in is still there, so they can send as before. Three days after the end it is "
+            "critical: by then somebody should have taken it out."
+        ),
+        correction=Correction.REMOVE,
+        console=(
+            "Take the statement out, and read the identity again: a reading that no longer finds it closes this.",
+            "If the sender is still needed, ask for a new grant first, and put in the policy that it comes with.",
+        ),
+        references=(ref.NHI1, ref.AC_2, ref.AC_3, ref.CSF, ref.PCI_GRANT, ref.SOC_ACCESS, ref.ISO_RIGHTS, ref.SENDING),
+    ),
+    RuleText(
+        rule_id="renewal-overdue",
+        title="A grant ends soon, and nobody has said what comes then",
+        severity=Severity.MEDIUM,
+        why=(
+            "The grant ends within 14 days. On the day after its last one the sender is refused, and whoever relies on "
+            "their mail finds out then. Two people have to approve a renewal, which takes days of its own."
+        ),
+        correction=Correction.COMPARE,
+        console=(
+            "Ask whoever relies on the sender whether it is still needed.",
+            "If so, renew the grant now; if not, say on its page that it will not be renewed.",
+        ),
+        references=(ref.NHI1, ref.AC_2, ref.CSF, ref.PCI_GRANT, ref.SOC_ACCESS, ref.ISO_RIGHTS, ref.SENDING),
+    ),
+    RuleText(
         rule_id="break-glass-unconfirmed",
         title="Access was given at once by one person, and two others did not agree to it",
         severity=Severity.CRITICAL,
