@@ -61,7 +61,7 @@ def test_they_take_few_queries(django_assert_max_num_queries):
     estate.build()
     client = asking("viewer")
     client.get("/metrics")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get("/metrics")
 
 
