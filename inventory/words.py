@@ -84,6 +84,7 @@ NOUNS = {
     "scope": "Account region",
     "scopedeclaration": "Region declared unused",
     "sendingname": "Sending name",
+    "settingvalue": "Setting",
     "team": "Team",
     "user": "Person",
     "vendor": "Vendor",

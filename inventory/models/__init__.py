@@ -30,6 +30,7 @@ from inventory.models.scheduled_jobs import ScheduledJob
 from inventory.models.scope_declarations import ScopeDeclaration
 from inventory.models.scopes import Outcome, Scope
 from inventory.models.sending_names import SendingName
+from inventory.models.setting_values import SettingValue
 from inventory.models.teams import Membership, Team
 from inventory.models.unsealed_events import UnsealedEvent
 from inventory.models.users import User
@@ -78,6 +79,7 @@ __all__ = [
     "ScopeRun",
     "SendingName",
     "SendingPolicy",
+    "SettingValue",
     "Severity",
     "Team",
     "UnsealedEvent",

@@ -32,6 +32,8 @@ ASSIGNS_OWNERS = frozenset({Role.SECURITY})
 # Who sees people and teams, and who changes them.
 READS_PEOPLE = frozenset({Role.SECURITY, Role.AUDITOR, Role.ADMIN})
 MANAGES_PEOPLE = frozenset({Role.ADMIN})
+# Who changes settings in the browser; whoever reads the audit trail reads them.
+CHANGES_SETTINGS = frozenset({Role.ADMIN})
 # Who connects accounts and keeps the registry, and who vouches that a region is unused.
 MANAGES_ACCOUNTS = frozenset({Role.SECURITY, Role.ADMIN})
 DECLARES_UNUSED = frozenset({Role.SECURITY})
