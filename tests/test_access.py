@@ -39,6 +39,7 @@ ADMIN_ONLY = dict.fromkeys(PEOPLE, 403) | {
 OWNERS_ONLY = dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "stranger": 200, "owner": 200}
 ASKERS = EVERYBODY | {NOBODY: 404, Role.VIEWER: 403, Role.AUDITOR: 403}
 ASKERS_FIND_NOTHING = {kind: 404 if status == 200 else status for kind, status in ASKERS.items()}
+ASKERS_OF_A_GRANT = ASKERS | {"stranger": 404}
 
 # What each address answers to each kind of person. A new address fails the test until it stands here.
 EXPECTED: dict[str, dict[str, int]] = {
@@ -170,8 +171,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:request_new": ASKERS,
     "approvals:request_edit": ASKERS_FIND_NOTHING,
     "approvals:request_withdraw": POST_ONLY,
-    "approvals:grant_renew": ASKERS_FIND_NOTHING,
-    "approvals:grant_modify": ASKERS_FIND_NOTHING,
+    "approvals:grant_renew": ASKERS_OF_A_GRANT,
+    "approvals:grant_modify": ASKERS_OF_A_GRANT,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
@@ -224,8 +225,8 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:account_verify": ["444455556666"],
         "approvals:request_edit": [1],
         "approvals:request_withdraw": [1],
-        "approvals:grant_renew": [1],
-        "approvals:grant_modify": [1],
+        "approvals:grant_renew": [grant.pk],
+        "approvals:grant_modify": [grant.pk],
         "inventory:vendor_detail": [world.vendor.pk],
         "inventory:vendor_edit": [world.vendor.pk],
         "inventory:vendor_contact_add": [world.vendor.pk],

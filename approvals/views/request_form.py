@@ -210,10 +210,10 @@ def _form(request: HttpRequest, user: User, writing: Writing) -> RequestForm:
 def _pressed(said: QueryDict, user: User) -> QueryDict:
     """What was filled in, with what a button beside a field adds where no script does."""
     data = said.copy()
-    if said.get("until"):
-        data.setlist("ends_on", [said["until"]])
-    if said.get("tick"):
-        added = askable(user).filter(sending_name=said["tick"]).values_list("pk", flat=True)[:MOST_LINES]
+    if until := said.get("until"):
+        data["ends_on"] = str(until)
+    if name := said.get("tick"):
+        added = askable(user).filter(sending_name=str(name)).values_list("pk", flat=True)[:MOST_LINES]
         data.setlist("identities", list(dict.fromkeys([*said.getlist("identities"), *map(str, added)])))
     return data
 

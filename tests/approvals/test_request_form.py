@@ -111,7 +111,7 @@ def test_each_identity_has_its_line_and_its_own_addresses(estate, asker):
         ({"sender": ""}, "sender", "Choose who will send"),
         ({"identities": []}, "identities", "Choose as what they may send"),
         ({"justification": "mail"}, "justification", "Say in a sentence why"),
-        ({"sender": "", "principals": ROLE, "service": "ses.amazonaws.com"}, "service", "A service acts for an account"),
+        ({"principals": ROLE, "service": "ses.amazonaws.com"}, "service", "A service acts for an account"),
         ({"sender": "", "principals": STRANGER}, "company", "Say which company it belongs to"),
         ({"sender": "", "principals": STRANGER, "company": "Fastpost"}, "contact_name", "Name somebody there"),
         (
@@ -176,6 +176,7 @@ def test_an_unregistered_account_is_registered_with_its_company_and_contact(esta
     newcomer = {"sender": "", "principals": "9999-8888-7777", "company": "Fastpost", "contact_name": "Kim"}
     post(asker, said(estate, **newcomer, contact_email="kim@fastpost.example"))
     account = Account.objects.get(account_id=STRANGER)
+    assert account.vendor is not None
     assert (account.relationship, account.vendor.name) == ("partner", "Fastpost")
     assert VendorContact.objects.get(vendor=account.vendor).email == "kim@fastpost.example"
     assert GrantRequest.objects.get().vendor == account.vendor
