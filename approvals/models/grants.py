@@ -48,8 +48,22 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def ahead(self, on: date) -> Self:
         """Those that begin after that day."""
-        waiting = self.filter(starts_on__gt=on, effective_ends_on__gte=models.F("starts_on"))
+        waiting = self.filter(starts_on__gt=on, effective_ends_on__gte=on)
         return waiting.exclude(decision__in=(Decision.REVOKED, Decision.SUSPENDED))
+
+    def standing_as(self, standing: Standing, on: date) -> Self:
+        """Those of which :meth:`Grant.standing` says so on that day."""
+        if standing is Standing.ACTIVE:
+            return self.in_force(on)
+        if standing is Standing.AHEAD:
+            return self.ahead(on)
+        if standing is Standing.REVOKED:
+            return self.filter(decision=Decision.REVOKED)
+        if standing is Standing.SUSPENDED:
+            return self.filter(decision=Decision.SUSPENDED, effective_ends_on__gte=on)
+        ended = self.filter(effective_ends_on__lt=on).exclude(decision=Decision.REVOKED)
+        followed = models.Q(decision=Decision.SUPERSEDED)
+        return ended.filter(followed if standing is Standing.SUPERSEDED else ~followed)
 
     def ending(self, on: date, days: int) -> Self:
         """Those in force whose access ends within so many days, and that nothing follows."""

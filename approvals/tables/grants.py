@@ -27,7 +27,7 @@ class GrantTable(Table):  # type: ignore[misc]  # django-tables2 carries no type
     account_id = AccountIdColumn("Account id", accessor="identity__scope__account__account_id", visible=False)
     region = Column("Region", accessor="identity__scope__region", visible=False)
     owner = Column(empty_values=(), visible=False)
-    vendor = Column(accessor="vendor__name", order_by=("vendor__name", "id"), default="")
+    vendor = Column("Vendor", accessor="vendor__name", order_by=("vendor__name", "id"), default="")
     starts_on = Column("From", visible=False)
     effective_ends_on = Column("Until", order_by=("effective_ends_on", "id"))
     ends_on = Column("Approved until", visible=False)

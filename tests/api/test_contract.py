@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from sesgov.wsgi import application
 from tests import builders
 from tests.api.asking import ROOT, secret_of
+from tests.approvals.cases import granted_on
 from tests.pages import estate
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def _document():
 
 def test_the_document_is_open_and_names_every_resource_with_its_detail():
     paths = set(_document()["paths"])
-    for name in ("accounts", "identities", "delegations", "findings", "runs", "figures"):
+    for name in ("accounts", "identities", "delegations", "findings", "grants", "runs", "figures"):
         assert f"{ROOT}/{name}" in paths
         assert any(path.startswith(f"{ROOT}/{name}/{{") for path in paths)
 
@@ -62,7 +63,8 @@ def test_every_operation_asks_for_a_token():
 
 @pytest.mark.usefixtures("_one_connection")
 def test_the_api_answers_as_its_document_says():
-    estate.build()
+    world = estate.build()
+    granted_on(world.shop, world.team, world.vendor)
     headers = {"Authorization": f"Bearer {secret_of(builders.user('viewer'))}"}
     document = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", application)
     asked = 0
