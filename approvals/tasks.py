@@ -4,8 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from approvals.services.break_glass import end_unconfirmed
+from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
+from approvals.services.lapse_warnings import warn_of_lapses
 from approvals.services.matching import match_due
 from approvals.services.matching_due import is_matching_due
+from approvals.services.reminders import remind_daily
 from approvals.services.requests import lapse_overdue
 from approvals.services.suspensions import end_suspensions
 from approvals.services.unconfirmed_findings import settle_seen
@@ -21,6 +24,10 @@ def tick() -> None:
     end_unconfirmed(at=at)
     end_suspensions(at=at)
     settle_seen(at=at)
+    open_due_tasks(at=at)
+    settle_read_tasks(at=at)
+    warn_of_lapses(at=at)
+    remind_daily(at=at)
     if is_matching_due(at=at):
         match_grants.apply_async(expires=15)
 

@@ -9,6 +9,7 @@ from approvals.models.grant_observations import GrantObservation
 from approvals.models.grant_requests import GrantRequest, RequestLine
 from approvals.models.grants import Access, Grant
 from approvals.models.offboardings import Offboarding, OffboardingPath
+from approvals.models.reminders import Reminder
 from approvals.models.review_items import Reassignment, ReviewDecision, ReviewItem
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Offboarding",
     "OffboardingPath",
     "Reassignment",
+    "Reminder",
     "RequestLine",
     "ReviewDecision",
     "ReviewItem",

@@ -19,6 +19,7 @@ DISCOVER = "discover"
 # Accounts are often entered in a row: a run that was missed starts when nobody has added one for so long.
 _SETTLED_AFTER = timedelta(minutes=1)
 _GIVEN_UP_AFTER = timedelta(hours=1)
+_MIDNIGHT = time(0, 0)
 # The daily collection waits so long for the discovery before it.
 _DISCOVERED_WITHIN = timedelta(minutes=15)
 
@@ -71,15 +72,15 @@ def reevaluate_daily(*, at: datetime) -> bool:
     return run_daily(_reevaluation(), lambda: reevaluate(at=at), at=at)
 
 
-def is_daily_due(job: str, *, at: datetime) -> bool:
-    """Whether nobody has begun with the job since midnight, or whoever did has died over it."""
-    begun = ScheduledJob.objects.filter(job=job, due_at=_midnight(at))
+def is_daily_due(job: str, *, at: datetime, time_of_day: time = _MIDNIGHT) -> bool:
+    """Whether nobody has begun with the job since that time of day, or whoever did has died over it."""
+    begun = ScheduledJob.objects.filter(job=job, due_at=last_due(at, time_of_day, settings.SESGOV_TIME_ZONE))
     return not begun.exists() or _died(begun, at).exists()
 
 
-def run_daily(job: str, work: Callable[[], object], *, at: datetime) -> bool:
-    """Do the work if it is due since midnight and this caller is the one to do it; says whether it was."""
-    due_at = _midnight(at)
+def run_daily(job: str, work: Callable[[], object], *, at: datetime, time_of_day: time = _MIDNIGHT) -> bool:
+    """Do the work if it is due since that time of day and this caller is the one to do it; says whether it was."""
+    due_at = last_due(at, time_of_day, settings.SESGOV_TIME_ZONE)
     row = ScheduledJob.objects.filter(job=job, due_at=due_at)
     is_ours = _claim(job, due_at, at) or _died(row, at).update(started_at=at) == 1
     if is_ours:
@@ -95,10 +96,6 @@ def _died(jobs: "models.QuerySet[ScheduledJob]", at: datetime) -> "models.QueryS
 
 def _reevaluation() -> str:
     return f"reevaluate by engine {ENGINE_VERSION}"
-
-
-def _midnight(at: datetime) -> datetime:
-    return last_due(at, time(0, 0), settings.SESGOV_TIME_ZONE)
 
 
 def _claim(job: str, due_at: datetime, at: datetime) -> bool:

@@ -17,11 +17,11 @@ def owner_side(identity: Identity, *, on: date) -> QuerySet[User]:
     deputies = Deputy.objects.current(on)
     people = Q(pk=identity.owner_user_id)
     if identity.owner_user_id is not None:
-        people |= Q(pk__in=deputies.filter(user=identity.owner_user_id).values("deputy"))
+        people |= Q(pk__in=deputies.filter(user=identity.owner_user_id, user__is_active=True).values("deputy"))
     if identity.owner_team_id is not None:
         members = Membership.objects.filter(team=identity.owner_team_id, team__is_active=True)
         people |= Q(pk__in=members.values("user"))
-        people |= Q(pk__in=deputies.filter(team=identity.owner_team_id).values("deputy"))
+        people |= Q(pk__in=deputies.filter(team=identity.owner_team_id, team__is_active=True).values("deputy"))
     return User.objects.active().filter(people)
 
 
