@@ -24,6 +24,7 @@ from inventory.services.judging.identity_copies import lock_family
 from inventory.services.judging.policy_versions import current_documents
 from inventory.services.judging.registry_view import RegistryView
 
+_AT_ONCE = 500
 _LIVE = (Observation.MATCH, Observation.WIDER, Observation.STILL_PRESENT)
 
 
@@ -45,7 +46,7 @@ class Look:
         return self.is_gone or ended_at is None or self.read_at > ended_at
 
 
-def match_due(*, at: datetime, limit: int = 500) -> int:
+def match_due(*, at: datetime, limit: int = _AT_ONCE) -> int:
     """Match the identities whose delegations or grants have changed since they were matched, at most ``limit``.
 
     Each in a transaction of its own: whoever dies over it, the rest stays due. Returns how many were due; those that
@@ -58,6 +59,12 @@ def match_due(*, at: datetime, limit: int = 500) -> int:
         for identity_id, matched_at in due.items():
             _match(identity_id, view, at, matched_at)
     return len(due)
+
+
+def match_all(*, at: datetime) -> None:
+    """Match all that is due, however much it is."""
+    while match_due(at=at, limit=_AT_ONCE) == _AT_ONCE:
+        pass
 
 
 def match_identity(identity_id: int, *, at: datetime) -> None:

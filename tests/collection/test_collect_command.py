@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from inventory.management.commands.collect import ProgressBar
+from sesgov.management.commands.collect import ProgressBar
 from inventory.models import CollectionRun
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, policy

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
+from approvals.services.matching import match_all
 from inventory.aws.pacing import IN_FLIGHT_WITHOUT_PACE, Permit
 from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun
@@ -82,6 +83,7 @@ class Replay:
     def _act(self, step: Step, act: Callable[[datetime], None]) -> None:
         act(step.at)
         judge_due(at=step.at + ACTED)
+        match_all(at=step.at + ACTED)
         position.end(step, at=self._real())
 
     def _look(self, step: Step) -> None:
@@ -98,6 +100,7 @@ class Replay:
                 regions=step.regions,
             )
         self._collector.work_to_the_end(run)
+        match_all(at=self._clock())
 
     def _show(self, day: int) -> None:
         """Let the double hold what the estate held on a day. Credentials that it gave stay good: it is not reloaded."""

@@ -1,4 +1,4 @@
-"""``manage.py collect``: read accounts in the foreground."""
+"""``manage.py collect``: read accounts in the foreground, and match what they allow with what is approved."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from approvals.services.matching import match_all
 from inventory.aws.regions import partition_of
 from inventory.models import Account, CollectionRun, Outcome, ScopeRun
 from inventory.services.collecting.collectors import Collector
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         bar = ProgressBar(run, sys.stderr)
         try:
             collector.work_to_the_end(run, on_progress=bar.draw)
+            match_all(at=timezone.now())
         finally:
             bar.clear()
         found = report(run)
