@@ -1,0 +1,1 @@
+"""Review campaigns: begun, staged, decided, signed, remediated, closed. Each step is one transaction."""

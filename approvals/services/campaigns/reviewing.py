@@ -1,0 +1,179 @@
+"""Reviewing: items decided one by one or, where nothing is out of order, many at once; and handed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from approvals.models import Campaign, Reassignment, ReviewDecision, ReviewItem
+from approvals.rules.campaigns import (
+    DECISIONS,
+    CampaignState,
+    Change,
+    ItemDecision,
+    may_be_certified_in_bulk,
+    needs_note,
+)
+from approvals.services.campaigns.campaigns import (
+    FEWEST_LETTERS,
+    RUNS_CAMPAIGNS,
+    checked_reason,
+    day_of,
+    locked_campaign,
+    move,
+)
+from approvals.services.campaigns.reviewers import why_not
+from inventory.models import Team, User
+from inventory.services.audit import record
+from inventory.services.refusals import ConflictError, RefusedError, check_text
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a reviewer says; ``seen`` is the evidence hash and the number of decisions that their page showed."""
+
+    decision: ItemDecision
+    note: str
+    signed_in_by: str
+    seen: tuple[str, int]
+
+
+@transaction.atomic
+def decide_item(item_id: int, said: Said, *, acting_user: User, at: datetime) -> ReviewItem:
+    """Certify, revoke or modify; a second thought is one more row, until the review is signed.
+
+    Raises :class:`ConflictError` where the review or the item stands differently by now.
+    """
+    (item,) = _locked([item_id])
+    if said.decision not in DECISIONS:
+        raise RefusedError("decision", "Choose keep, remove or change.")
+    if refusal := why_not(acting_user, item, on=day_of(at)):
+        raise RefusedError("person", refusal)
+    if item.decision == ItemDecision.NOT_REVIEWED:
+        raise ConflictError(f"The day for item {item.position} is over: it counts as not reviewed.")
+    if said.seen != (item.evidence_hash, item.decisions.count()):
+        raise ConflictError(f"Somebody has decided on item {item.position} since you opened it. Look at it again.")
+    _check_note(item, said)
+    _append(item, said, acting_user=acting_user, at=at, is_bulk=False)
+    _decided_whole(item.campaign, at=at)
+    return item
+
+
+@transaction.atomic
+def certify_many(item_ids: Sequence[int], *, signed_in_by: str, acting_user: User, at: datetime) -> int:
+    """Certify unchanged low-risk items in one act; each is recorded by itself. All of them, or none and why."""
+    if not item_ids or len(item_ids) > MOST_AT_ONCE:
+        raise RefusedError("items", f"Choose 1 to {MOST_AT_ONCE} items.")
+    items = _locked(item_ids)
+    for item in items:
+        if refusal := why_not(acting_user, item, on=day_of(at)):
+            raise RefusedError("items", f"Item {item.position}: {refusal}")
+        _check_pending(item)
+        if not may_be_certified_in_bulk(Change(item.change), item.risk):
+            raise RefusedError("items", f"Item {item.position} is new, changed or out of order: look at it by itself.")
+    for item in items:
+        said = Said(ItemDecision.CERTIFY, "", signed_in_by, (item.evidence_hash, 0))
+        _append(item, said, acting_user=acting_user, at=at, is_bulk=True)
+    _decided_whole(items[0].campaign, at=at)
+    return len(items)
+
+
+@transaction.atomic
+def hand_on(
+    item_ids: Sequence[int], *, to: Team | User, reason: str, acting_user: User, at: datetime
+) -> list[ReviewItem]:
+    """Give undecided items to another team or person; by who runs the review, or by who is to decide them."""
+    why = checked_reason(reason)
+    items = _locked(item_ids)
+    for item in items:
+        if not acting_user.has_role(RUNS_CAMPAIGNS) and why_not(acting_user, item, on=day_of(at)):
+            raise PermissionDenied
+        _check_pending(item)
+        _give(item, to, why, acting_user=acting_user, at=at)
+    return items
+
+
+def _locked(item_ids: Sequence[int]) -> list[ReviewItem]:
+    """The items of one campaign, for this transaction alone; the campaign first, so that nobody ends it meanwhile."""
+    wanted = ReviewItem.objects.filter(pk__in=item_ids)
+    campaigns = list(wanted.order_by().values_list("campaign", flat=True).distinct())
+    if len(campaigns) != 1:
+        raise RefusedError("items", "Choose items of one review.")
+    campaign = locked_campaign(campaigns[0])
+    if campaign.state not in (CampaignState.ACTIVE, CampaignState.DECIDED):
+        raise ConflictError(f"{campaign} is {campaign.state.replace('_', ' ')}: nothing in it is decided any more.")
+    related = ("grant__vendor", "grant__line__request", "reviewer_team", "reviewer_user", "identity")
+    items = list(wanted.select_for_update(of=("self",)).select_related(*related).order_by("pk"))
+    for item in items:
+        item.campaign = campaign
+    return items
+
+
+def _check_pending(item: ReviewItem) -> None:
+    if item.decision != ItemDecision.PENDING:
+        raise ConflictError(f"Item {item.position} is decided already. Open the list again.")
+
+
+def _check_note(item: ReviewItem, said: Said) -> None:
+    check_text("note", said.note, 4000)
+    if len(said.note.strip()) >= FEWEST_LETTERS or not needs_note(said.decision, item.risk):
+        return
+    if said.decision is ItemDecision.CERTIFY:
+        raise RefusedError("note", "Say in a sentence why this may stay: it is open to anyone, unknown or over.")
+    raise RefusedError("note", "Say in a sentence why, and what should be there instead.")
+
+
+def _give(item: ReviewItem, to: Team | User, why: str, *, acting_user: User, at: datetime) -> None:
+    if not to.is_active:
+        raise RefusedError("to", f"{to} is no longer active. Choose somebody else.")
+    before = (item.reviewer_team, item.reviewer_user)
+    item.reviewer_team, item.reviewer_user = (to, None) if isinstance(to, Team) else (None, to)
+    if isinstance(to, User) and (refusal := why_not(to, item, on=day_of(at))):
+        raise RefusedError("to", refusal)
+    item.reviewer_reason = f"handed on: {why}"[:200]
+    item.save(update_fields=["reviewer_team", "reviewer_user", "reviewer_reason"])
+    Reassignment.objects.create(
+        item=item,
+        from_team=before[0],
+        from_user=before[1],
+        to_team=item.reviewer_team,
+        to_user=item.reviewer_user,
+        reason=why,
+        by=acting_user,
+        at=at,
+    )
+    data = {"from": str(before[0] or before[1] or "security"), "to": str(to), "reason": why}
+    record(at=at, actor=acting_user, action="review_item.handed_on", target=item, data=data)
+
+
+def _append(item: ReviewItem, said: Said, *, acting_user: User, at: datetime, is_bulk: bool) -> None:
+    number = item.decisions.count() + 1
+    ReviewDecision.objects.create(
+        item=item,
+        number=number,
+        decision=said.decision,
+        note=said.note.strip(),
+        decided_by=acting_user,
+        decided_at=at,
+        role_held=", ".join(acting_user.roles)[:100],
+        signed_in_by=said.signed_in_by,
+        is_bulk=is_bulk,
+    )
+    item.decision, item.decided_by, item.decided_at = said.decision, acting_user, at
+    item.save(update_fields=["decision", "decided_by", "decided_at"])
+    data = {"decision": said.decision, "note": said.note.strip(), "number": number, "is_bulk": is_bulk}
+    record(at=at, actor=acting_user, action="review_item.decided", target=item, data=data)
+
+
+def _decided_whole(campaign: Campaign, *, at: datetime) -> None:
+    """The last decision ends the deciding; the due day has not to be waited for."""
+    if campaign.state == CampaignState.DECIDED or campaign.items.pending().exists():
+        return
+    move(campaign, CampaignState.DECIDED)
+    campaign.decided_at = at
+    campaign.save(update_fields=["state", "decided_at"])
+    record(at=at, actor=None, action="campaign.decided", target=campaign, data={"missed": 0})

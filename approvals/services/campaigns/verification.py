@@ -1,0 +1,67 @@
+"""Verification: a removal is done when a reading made after the decision no longer shows the path."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from approvals.models import Campaign, ReviewItem
+from approvals.rules.campaigns import CampaignState, ItemDecision
+from approvals.services.campaigns.evidence import allowed_hash
+from approvals.services.campaigns.running import close_when_done
+from approvals.services.readings import run_that_read
+from inventory.models import Delegation, Identity
+from inventory.policy.reach import Reach
+from inventory.services.audit import record
+
+# Once it is over, nothing more is said of a review.
+_OPEN = (CampaignState.ACTIVE, CampaignState.DECIDED, CampaignState.SIGNED, CampaignState.REMEDIATING)
+
+
+def verify_due(*, at: datetime) -> int:
+    """Verify what readings made since have shown, and close the campaigns of which nothing is left; how many items."""
+    waiting = ReviewItem.objects.to_remediate().filter(campaign__state__in=_OPEN)
+    looked = Coalesce("identity__gone_at", "identity__last_read_at")
+    read = waiting.annotate(looked_at=looked).filter(looked_at__gt=F("decided_at")).order_by("identity_id")
+    identities = list(read.values_list("identity", flat=True).distinct())
+    found = sum(verify_identity(identity_id, at=at) for identity_id in identities)
+    for campaign_id in _remediating():
+        close_when_done(campaign_id, at=at)
+    return found
+
+
+@transaction.atomic
+def verify_identity(identity_id: int, *, at: datetime) -> int:
+    """The items of one identity that its last reading shows to be done; how many."""
+    identity = Identity.objects.select_for_update(of=("self",), no_key=True).get(pk=identity_id)
+    rows = ReviewItem.objects.to_remediate().filter(identity=identity, campaign__state__in=_OPEN)
+    items = rows.filter(decided_at__lt=identity.gone_at or identity.last_read_at)
+    done = [
+        item
+        for item in items.select_for_update(of=("self",)).select_related("delegation", "campaign").order_by("pk")
+        if _is_done(item, identity)
+    ]
+    run = run_that_read(identity) if done else None
+    for item in done:
+        item.verified_at, item.verified_by_run = at, run
+        item.save(update_fields=["verified_at", "verified_by_run"])
+        data = {"run": item.verified_by_run_id, "read_at": identity.last_read_at, "decision": item.decision}
+        record(at=at, actor=None, action="review_item.verified", target=item, data=data)
+    return len(done)
+
+
+def _is_done(item: ReviewItem, identity: Identity) -> bool:
+    """What cannot be understood may let anybody in, so that it shows no removal."""
+    if identity.gone_at is not None:
+        return True
+    if Delegation.objects.live().filter(identity=identity, reach=Reach.UNDETERMINED).exists():
+        return False
+    if not item.delegation.is_live:
+        return True
+    return item.decision == ItemDecision.MODIFY and allowed_hash(item.delegation) != item.path_hash
+
+
+def _remediating() -> list[int]:
+    rows = Campaign.objects.filter(state=CampaignState.REMEDIATING).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
