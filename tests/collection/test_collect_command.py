@@ -6,8 +6,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from sesgov.management.commands.collect import ProgressBar
 from inventory.models import CollectionRun
+from sesgov.management.commands.collect import ProgressBar
 from tests import builders
 from tests.collection.estate import ACCOUNT, REGION, policy
 
