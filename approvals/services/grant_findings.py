@@ -50,7 +50,7 @@ def settle_findings(matched: Matched, violations: Iterable[Violation]) -> None:
     wishes = wanted(identity, _in_its_place(identity, violations))
     reasons = _Reasons(matched)
     if matched.is_unread:
-        known = [each for each in known if each.key in wishes or reasons.of(each) is not Reason.FIXED]
+        known = [each for each in known if each.key in wishes or not reasons.has_to_be_seen(each)]
     is_seen_again = not matched.is_unread and any(each.presence == Finding.Presence.STALE for each in known)
     changes = compare(wishes, known, reasons.of, at=at, seen=identity.pk if is_seen_again else None)
     write(changes, at=at, run=matched.run, is_baseline=_is_baseline(identity))
@@ -97,6 +97,10 @@ class _Reasons:
         if agreements:
             return Reason.RECLASSIFIED
         return Reason.FIXED if self._has_policy_changed() or self._has_run_out(finding) else Reason.RECLASSIFIED
+
+    def has_to_be_seen(self, finding: Finding) -> bool:
+        """Whether only a reading can say that it is over: renewals are a matter of people alone."""
+        return finding.rule_id != RENEWAL_OVERDUE and self.of(finding) is Reason.FIXED
 
     def _of_renewal(self, finding: Finding) -> Reason:
         own = [each for each in self._matched.grants if subject_of_terms(each.grant_terms) == finding.subject]
