@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import calendar, containment, grants, request_form, suspensions
+from approvals.views import calendar, change_tasks, containment, grants, request_form, suspensions
 from inventory.views.lists import list_paths
 
 app_name = "approvals"
@@ -22,4 +22,12 @@ urlpatterns = [
     path("grants/<int:pk>/reinstate/", suspensions.grant_reinstate, name="grant_reinstate"),
     path("contain/<int:pk>/", containment.contain, name="contain"),
     path("containments/<int:pk>/", containment.containment_detail, name="containment_detail"),
+    *list_paths("tasks", change_tasks.TASKS),
+    path("tasks/<int:pk>/", change_tasks.task_detail, name="task_detail"),
+    path("tasks/<int:pk>/pack.zip", change_tasks.task_pack, name="task_pack"),
+    path("tasks/<int:pk>/take/", change_tasks.task_take, name="task_take"),
+    path("tasks/<int:pk>/applied/", change_tasks.task_say_applied, name="task_say_applied"),
+    path("tasks/<int:pk>/cancel/", change_tasks.task_cancel, name="task_cancel"),
+    path("tasks/<int:pk>/code/", change_tasks.task_declare_code, name="task_declare_code"),
+    path("tasks/<int:pk>/code/end/", change_tasks.task_end_code, name="task_end_code"),
 ]

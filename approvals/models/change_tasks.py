@@ -5,7 +5,8 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from approvals.models.grants import Grant
 from approvals.rules.change_tasks import UNDONE, TaskKind, TaskState
@@ -31,6 +32,11 @@ class ChangeTaskQuerySet(models.QuerySet["ChangeTask"]):
         """Those that no reading has verified yet."""
         return self.filter(state__in=UNDONE)
 
+    def to_compare(self) -> Self:
+        """Those whose identity was read, or is gone, since they were opened or last compared."""
+        since = Coalesce(F("compared_at"), F("opened_at"))
+        return self.undone().filter(Q(identity__last_read_at__gt=since) | Q(identity__gone_at__isnull=False))
+
     def overdue(self, on: date) -> Self:
         """Those that should have been done before this day."""
         return self.undone().filter(due_on__lt=on)
@@ -45,6 +51,7 @@ class ChangeTask(models.Model):
 
     ``principals_hash`` is the SHA-256 over them, since there may be many.
     ``made_against`` maps the names of the policies that were there when the task was opened to their raw hashes.
+    ``compared_at`` is the last reading that was compared with it.
     ``assigned_team`` is ``None`` where security itself has to do it. ``outcome`` says in words how it ended.
     """
 
@@ -69,6 +76,7 @@ class ChangeTask(models.Model):
     verified_by_run = models.ForeignKey(
         CollectionRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    compared_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.TextField(blank=True)
 

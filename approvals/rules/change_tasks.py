@@ -28,6 +28,7 @@ class TaskState(StrEnum):
 UNDONE = (TaskState.OPEN, TaskState.SAID_APPLIED)
 APPLY_WITHIN = timedelta(days=7)
 ADD_END_WITHIN = timedelta(days=14)
+TIDY_WITHIN = timedelta(days=30)
 
 
 def apply_due_on(*, starts_on: date, on: date) -> date:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from django.conf import settings
 from django.db import transaction
 
 from approvals.models import ChangeTask, Grant
 from approvals.rules.change_tasks import UNDONE, TaskKind, TaskState
-from inventory.models import CollectionRun, Identity, PolicyVersion, Team, User
+from approvals.services.change_packs import Situation, situation_of, versions_of
+from approvals.services.task_notices import tell_not_seen, tell_opened
+from inventory.models import CollectionRun, Identity, Team, User
 from inventory.services.audit import record
 
 
@@ -70,7 +71,7 @@ def open_task(  # noqa: PLR0913 -- what a task is, and who opens it when
             "reason": reason,
             "due_on": due_on,
             "is_urgent": is_urgent,
-            "made_against": _live_hashes(identity),
+            "made_against": {name: row.raw_hash for name, row in versions_of(identity).items()},
             "state": TaskState.OPEN,
             "assigned_team": operating_team(identity),
             "opened_by": acting_user,
@@ -79,6 +80,8 @@ def open_task(  # noqa: PLR0913 -- what a task is, and who opens it when
     )
     if is_new:
         record(at=at, actor=acting_user, action="task.opened", target=task, data=_said(task))
+        if not situation_of(task, at=at).is_done:
+            tell_opened(task, at=at)
         return task
     return _hastened(task, due_on=due_on, reason=reason, is_urgent=is_urgent, acting_user=acting_user, at=at)
 
@@ -114,6 +117,8 @@ def _hastened(
     locked.due_on, locked.is_urgent = min(due_on, locked.due_on), locked.is_urgent or is_urgent
     locked.reason = reason
     locked.save(update_fields=["due_on", "is_urgent", "reason"])
+    if is_urgent:
+        tell_opened(locked, at=at)
     record(at=at, actor=acting_user, action="task.hastened", target=locked, data=_said(locked))
     return locked
 
@@ -121,7 +126,7 @@ def _hastened(
 def end_task(task: ChangeTask, state: TaskState, outcome: str, *, acting_user: User | None, at: datetime) -> None:
     """Close a locked task and say how."""
     task.state, task.outcome, task.ended_at = state, outcome, at
-    task.save(update_fields=["state", "outcome", "ended_at", "verified_by_run"])
+    task.save(update_fields=["state", "outcome", "ended_at", "verified_by_run", "compared_at"])
     data = {"outcome": outcome, "run": task.verified_by_run_id}
     record(at=at, actor=acting_user, action=f"task.{state}", target=task, data=data)
 
@@ -129,15 +134,43 @@ def end_task(task: ChangeTask, state: TaskState, outcome: str, *, acting_user: U
 def settle_tasks(identity: Identity, *, run: CollectionRun | None, at: datetime) -> int:
     """Verify the tasks of an identity that a reading made since they were opened shows to be done; how many.
 
-    Call it with the identity locked.
+    Call it with the identity locked, after what was read is stored. Where somebody said that a task is applied and a
+    later reading does not show it, the task is open again.
     """
-    del identity, run, at
-    return 0
+    rows = ChangeTask.objects.to_compare().filter(identity=identity).order_by("pk")
+    tasks = list(rows.select_for_update(of=("self",)).select_related("grant", "identity__scope__account__organization"))
+    return sum(_settle(task, run=run, at=at) for task in tasks)
 
 
-def _live_hashes(identity: Identity) -> dict[str, str]:
-    versions = PolicyVersion.objects.current().filter(policy__identity=identity, policy__gone_at=None)
-    return dict(versions.values_list("policy__name", "raw_hash"))
+def _settle(task: ChangeTask, *, run: CollectionRun | None, at: datetime) -> bool:
+    if task.identity.gone_at is not None:
+        state = TaskState.VERIFIED if task.kind == TaskKind.REMOVE else TaskState.CANCELLED
+        end_task(task, state, f"{task.identity} no longer exists in SES.", acting_user=None, at=at)
+        return True
+    situation = situation_of(task, at=at)
+    task.compared_at = task.identity.last_read_at
+    if situation.is_done:
+        task.verified_by_run = run
+        end_task(task, TaskState.VERIFIED, _seen(task, situation), acting_user=None, at=at)
+        return True
+    if task.state == TaskState.SAID_APPLIED and task.said_at is not None and task.said_at < task.identity.last_read_at:
+        task.state = TaskState.OPEN
+        data = {"said_by": task.said_by.email if task.said_by else "", "read_at": task.identity.last_read_at}
+        record(at=at, actor=None, action="task.not_seen", target=task, data=data)
+        tell_not_seen(task, at=at)
+    task.save(update_fields=["state", "compared_at"])
+    return False
+
+
+def _seen(task: ChangeTask, situation: Situation) -> str:
+    read = f"{task.identity.last_read_at:%d %b %Y %H:%M} UTC"
+    if task.kind == TaskKind.APPLY:
+        return f"The reading of {read} shows the access as it was approved."
+    left = situation.pack()
+    if left.is_empty:
+        return f"The reading of {read} shows that nobody is let in any more whom this is about."
+    names = ", ".join(sorted([*left.writes, *left.deletes]))
+    return f"AWS itself ended the access: the reading of {read} shows it. A dead statement is left in policy {names}."
 
 
 def _said(task: ChangeTask) -> dict[str, object]:
@@ -153,8 +186,3 @@ def _said(task: ChangeTask) -> dict[str, object]:
         "made_against": task.made_against,
         "team": str(task.assigned_team or "security"),
     }
-
-
-def today(at: datetime) -> date:
-    """The day in the company's time zone."""
-    return at.astimezone(settings.SESGOV_TIME_ZONE).date()

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from approvals.models import Grant
 from approvals.rules.states import Standing
+from approvals.services.grant_tasks import follow_grant
 from approvals.services.grants import check_may_end, check_reason, locked_grant
 from inventory.models import User
 from inventory.services.audit import record
@@ -33,4 +34,5 @@ def end_earlier(grant_id: int, *, ends_on: date, reason: str, acting_user: User,
     grant.save(update_fields=["effective_ends_on"])
     data = {"reason": reason.strip(), "effective_ends_on": ends_on, "before": before}
     record(at=at, actor=acting_user, action="grant.shortened", target=grant, data=data)
+    follow_grant(grant, reason=reason.strip(), acting_user=acting_user, at=at)
     return grant

@@ -12,6 +12,7 @@ from approvals.models import Access, ApprovalSlot, Grant, RequestLine
 from approvals.rules.hashes import access_hash
 from approvals.rules.states import Decision, may_become
 from approvals.services.deciders import person_of
+from approvals.services.grant_tasks import follow_grant
 from approvals.services.requests import asked_of
 from approvals.services.terms_guard import check_asked, starts_on
 from inventory.models import Identity, Role, User
@@ -43,6 +44,7 @@ def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user:
         Grant.objects.filter(pk=line.predecessor.pk).update(successor=grant)
     data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id}
     record(at=at, actor=acting_user, action="grant.approved", target=grant, data=data)
+    follow_grant(grant, reason=line.request.justification, acting_user=acting_user, at=at)
     return grant
 
 
@@ -58,6 +60,7 @@ def grant_at_once(line: RequestLine, *, confirm_by: datetime, acting_user: User,
     grant = _make(line, terms, on, access, at=at, decision=Decision.BREAK_GLASS, confirm_by=confirm_by)
     data = {"identity": line.identity.arn, "terms": grant.terms, "request": line.request_id, "confirm_by": confirm_by}
     record(at=at, actor=acting_user, action="grant.glass_broken", target=grant, data=data)
+    follow_grant(grant, reason=line.request.justification, acting_user=acting_user, at=at)
     return grant
 
 
@@ -87,6 +90,9 @@ def _confirm(grant: Grant, slots: Sequence[ApprovalSlot], *, acting_user: User |
     grant.save(update_fields=["decision", "confirmed_at", "effective_ends_on"])
     data = {"effective_ends_on": grant.effective_ends_on}
     record(at=at, actor=acting_user, action="grant.confirmed", target=grant, data=data)
+    if earlier and grant.decision == Decision.APPROVED:
+        reason = f"It was confirmed until {grant.effective_ends_on}."
+        follow_grant(grant, reason=reason, acting_user=acting_user, at=at)
     return grant
 
 
@@ -130,6 +136,7 @@ def end_grant(grant: Grant, *, reason: str, acting_user: User | None, at: dateti
     grant.save(update_fields=["decision", "revoked_at", "effective_ends_on"])
     data = {"reason": reason.strip()} | also
     record(at=at, actor=acting_user, action="grant.revoked", target=grant, data=data)
+    follow_grant(grant, reason=reason.strip(), acting_user=acting_user, at=at)
     return grant
 
 

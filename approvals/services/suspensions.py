@@ -6,6 +6,7 @@ from django.db import transaction
 
 from approvals.models import Grant
 from approvals.rules.states import Decision
+from approvals.services.grant_tasks import follow_grant
 from approvals.services.grants import become, check_reason, end_grant, locked_grant
 from inventory.models import Role, User
 from inventory.services.audit import record
@@ -31,6 +32,7 @@ def stop(grant: Grant, *, reason: str, acting_user: User, at: datetime) -> Grant
     grant.suspended_at, grant.suspended_by, grant.suspension_reason = at, acting_user, reason.strip()
     grant.save(update_fields=_COLUMNS)
     record(at=at, actor=acting_user, action="grant.suspended", target=grant, data={"reason": reason.strip()})
+    follow_grant(grant, reason=reason.strip(), acting_user=acting_user, at=at)
     return grant
 
 
@@ -51,6 +53,7 @@ def reinstate(grant_id: int, *, reason: str, acting_user: User, at: datetime) ->
     grant.suspended_at, grant.suspended_by, grant.suspension_reason = None, None, ""
     grant.save(update_fields=_COLUMNS)
     record(at=at, actor=acting_user, action="grant.reinstated", target=grant, data={"reason": reason.strip()})
+    follow_grant(grant, reason=reason.strip(), acting_user=acting_user, at=at)
     return grant
 
 
