@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from approvals.models import Grant
-from approvals.rules.states import Observation, Standing
+from approvals.rules.matching import Agreement
+from approvals.rules.states import Observation, RequestState, Standing
 from inventory.words import Word
 
 STANDING = {
@@ -24,6 +25,23 @@ OBSERVATION = {
     Observation.STILL_PRESENT: Word("Still there", "It ended, and the last reading still found the access.", "bad"),
     Observation.REMOVED: Word("Removed", "A reading after the end no longer found the access.", "good"),
     Observation.UNKNOWN: Word("Unknown", "Nobody could look, so nobody can say.", "unknown"),
+}
+REQUEST_STATE = {
+    RequestState.DRAFT: Word("Draft", "Nobody is asked yet."),
+    RequestState.PENDING: Word("Waiting", "Waits for the owner's side or for security.", "bad"),
+    RequestState.CHANGES_REQUESTED: Word("Sent back", "Whoever asked should change it and submit it anew.", "bad"),
+    RequestState.APPROVED: Word("Approved", "Both sides agreed to at least one line.", "good"),
+    RequestState.REJECTED: Word("Rejected", "Somebody said no to every line."),
+    RequestState.WITHDRAWN: Word("Withdrawn", "Whoever asked no longer wants it."),
+    RequestState.LAPSED: Word("Lapsed", "Nobody decided in time."),
+}
+# How what AWS allows stands to what was approved; nothing: no policy that was read allows it.
+AGREEMENT = {
+    Agreement.APPROVED: Word("As approved", "A grant in force covers it.", "good"),
+    Agreement.WIDER: Word("Wider", "AWS allows more than was approved.", "bad"),
+    Agreement.ENDED: Word("Ended, still there", "The grant is over, and AWS still allows it.", "bad"),
+    Agreement.UNAPPROVED: Word("Not approved", "Nobody approved this.", "bad"),
+    None: Word("Not in AWS", "It is approved, and no policy that was read allows it.", "plain"),
 }
 # What is no longer certain once nobody can look: what calms, and what was never seen.
 _CALMING = (Observation.MATCH, Observation.NOT_OBSERVED)

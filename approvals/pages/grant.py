@@ -1,6 +1,5 @@
 """One grant: who may, until when, and is it so in AWS?"""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from approvals.models import ApprovalSlot, Grant
 from approvals.pages.grant_life import WIDTH, life_of
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.pages.names import names_for
+from approvals.rules.grant_findings import subject_of_terms
 from approvals.rules.states import Standing
 from approvals.services.grants import check_may_end
 from approvals.words import OBSERVATION, observation_of, standing_word
@@ -19,7 +19,7 @@ from inventory.policy.grants.terms import GrantTerms, TermsError
 from inventory.policy.tightening.drafts import pretty
 from inventory.services.refusals import RefusedError
 
-RULES = ("scope-exceeded", "grant-not-removed", "renewal-overdue", "unapproved-delegation")
+RULES = ("scope-exceeded", "grant-not-removed", "renewal-overdue")
 RELATED = (
     "identity__scope__account",
     "identity__owner_team",
@@ -82,10 +82,8 @@ def _policy(terms: GrantTerms) -> str:
 
 
 def _findings(user: User, grant: Grant) -> list[Finding]:
-    """The open findings of the identity that speak of what was approved there."""
+    """The open findings of the identity about the grant's party, as matching opens them."""
+    terms = grant.grant_terms
+    subjects = {subject_of_terms(terms), *terms.account_ids, *terms.organizations}
     rows = Finding.objects.visible_to(user).open().filter(identity=grant.identity_id, rule_id__in=RULES)
-    return [each for each in rows if _is_about(each.evidence, grant)]
-
-
-def _is_about(evidence: Mapping[str, Any], grant: Grant) -> bool:
-    return evidence.get("grant") in (None, grant.pk, str(grant.pk))
+    return list(rows.filter(subject__in=subjects))

@@ -160,7 +160,7 @@ def _seen(grant: Grant, observations: Sequence[GrantObservation], at: datetime) 
             yield _stretch(row, row.to_at, Observation(row.observation))
             continue
         now = observation_of(grant, at)
-        last_read = grant.observed_at or row.from_at
+        last_read = max(grant.identity.last_read_at, row.from_at)
         if now == row.observation:
             yield _stretch(row, None, now)
             continue

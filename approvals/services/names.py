@@ -9,10 +9,14 @@ from inventory.policy.grants.terms import GrantTerms
 def names_for(every: Iterable[GrantTerms]) -> dict[str, str]:
     """Account and organization ids of these terms with the names that people know; at most two queries."""
     terms = list(every)
-    return {
-        **_account_names(sorted({each for own in terms for each in own.account_ids})),
-        **_organization_names(sorted({each for own in terms for each in own.organizations})),
-    }
+    return names_of(
+        {each for own in terms for each in own.account_ids}, {each for own in terms for each in own.organizations}
+    )
+
+
+def names_of(account_ids: Iterable[str], organization_ids: Iterable[str]) -> dict[str, str]:
+    """These ids with the names that people know; at most two queries."""
+    return {**_account_names(sorted(account_ids)), **_organization_names(sorted(organization_ids))}
 
 
 def all_names() -> dict[str, str]:

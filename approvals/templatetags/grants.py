@@ -10,8 +10,9 @@ from approvals.models import Grant
 from approvals.models.grants import GrantQuerySet
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.pages.names import names_for
+from approvals.pages.pairs import pairs_of
 from approvals.rows.grants import numbers, of_vendor
-from inventory.models import User, Vendor
+from inventory.models import Identity, User, Vendor
 
 register = template.Library()
 
@@ -50,6 +51,16 @@ def grants_ending(context: Context) -> Context:
         "count": rows.count(),
         "last": on + timedelta(days=ENDING_DAYS),
     }
+
+
+@register.inclusion_tag("approvals/fragments/grant_pairs.html", takes_context=True)
+def grant_pairs(context: Context, identity: Identity) -> Context:
+    """What AWS allows on an identity beside what was approved of it."""
+    user: User = context["user"]
+    at = timezone.now()
+    pairs = pairs_of(user, identity, at)
+    total = _visible(context).filter(identity=identity).count()
+    return {"pairs": pairs, "identity": identity, "total": total, "is_seen": identity.scope.sight(at) == "complete"}
 
 
 def _visible(context: Context) -> GrantQuerySet:
