@@ -167,6 +167,15 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:contain": READERS_REFUSED | {"stranger": 404, "owner": 200, Role.SECURITY: 200},
     "approvals:containment_detail": WITH_OWNER,
     "approvals:grant_will_not_renew": POST_ONLY,
+    "approvals:task_list": EVERYBODY,
+    "approvals:task_export": EVERYBODY,
+    "approvals:task_detail": WITH_OWNER,
+    "approvals:task_pack": WITH_OWNER,
+    "approvals:task_take": POST_ONLY,
+    "approvals:task_say_applied": POST_ONLY,
+    "approvals:task_cancel": POST_ONLY,
+    "approvals:task_declare_code": POST_ONLY,
+    "approvals:task_end_code": POST_ONLY,
     # Who asks, edits and adopts what: tests/approvals/test_request_form.py and test_adoption.py.
     "approvals:request_new": ASKERS,
     "approvals:request_edit": ASKERS_FIND_NOTHING,
@@ -203,6 +212,10 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "approvals:contain": [world.shop.delegations.get(account_id="999988887777").pk],
         "approvals:containment_detail": [_contained(world).pk],
         "approvals:grant_will_not_renew": [grant.pk],
+        **{
+            f"approvals:task_{name}": [grant.change_tasks.get().pk]
+            for name in ("detail", "pack", "take", "say_applied", "cancel", "declare_code", "end_code")
+        },
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
         "inventory:finding_triage": [world.finding.pk],
