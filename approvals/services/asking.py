@@ -1,6 +1,6 @@
 """Asking: a wish for several identities becomes a request, and whoever is to send is registered with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,9 +115,14 @@ def strangers(wish: Wish) -> list[str]:
 
 
 def vendor_of(wish: Wish) -> Vendor | None:
-    """The company behind all of the accounts, if it is one."""
-    accounts = list(Account.objects.filter(account_id__in=accounts_of(wish)).select_related("vendor"))
-    vendors = {each.vendor for each in accounts}
+    """The company behind all of the accounts of a wish, if it is one."""
+    return vendor_of_accounts(accounts_of(wish))
+
+
+def vendor_of_accounts(account_ids: Iterable[str]) -> Vendor | None:
+    """The company behind all of these accounts, if it is one."""
+    rows = Account.objects.filter(account_id__in=list(account_ids)).select_related("vendor")
+    vendors = {each.vendor for each in rows}
     return vendors.pop() if len(vendors) == 1 else None
 
 
