@@ -36,6 +36,7 @@ from inventory.views.policies import POLICIES
 from inventory.views.saved_views import saved_view_add, saved_view_change
 from inventory.views.search import search
 from inventory.views.sending_names import SENDING_NAMES, SUGGESTED_NAMES
+from inventory.views.settings import setting_change, setting_list
 from inventory.views.vendors import VENDORS
 
 app_name = "inventory"
@@ -81,6 +82,8 @@ urlpatterns = [
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     *list_paths("audit", AUDIT),
     path("audit/<int:pk>/", audit_detail, name="audit_detail"),
+    path("settings/", setting_list, name="setting_list"),
+    path("settings/<slug:section>/", setting_change, name="setting_change"),
     *list_paths("sending-names", SENDING_NAMES),
     *list_paths("sending-names/suggested", SUGGESTED_NAMES),
     path("sending-names/add/", sending_names.sending_name_add, name="sending_name_add"),

@@ -16,6 +16,7 @@ from inventory.models import Account, Identity
 from inventory.policy.account_ids import account_of_arn, is_account_id
 from inventory.policy.actions import SEND_ACTIONS
 from inventory.policy.grants.terms import PinnedService
+from inventory.services.settings.in_force import in_force
 
 USUAL_ACTIONS = ("ses:SendEmail", "ses:SendRawEmail")
 _LINES = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"})
@@ -138,7 +139,7 @@ class RequestForm(SeenForm):
         every = [*usual, *(each for each in actions if each not in usual)]
         self.fields["actions"].choices = [(each, each) for each in every]  # type: ignore[attr-defined]
         self.fields["time_zone"].initial = settings.SESGOV_TIME_ZONE.key
-        self.fields["ticket"].required = settings.SESGOV_REQUIRE_TICKET
+        self.fields["ticket"].required = in_force().require_ticket
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"id_{name}_helptext error-{name}"
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
-
 from approvals.services.deciders import owner_sides
 from inventory.models import Identity, Role, Team, User
+from inventory.services.settings.in_force import in_force
 
 _SHOWN = 3
 
@@ -31,7 +30,7 @@ def asked_of(identities: Iterable[Identity], requester: User, *, on: date) -> Ma
     sides = owner_sides([each.owner_team_id for each in rows], [each.owner_user_id for each in rows], on=on)
     can = {each.pk: sides.people(each.owner_team_id, each.owner_user_id) - {requester.pk} for each in rows}
     names = {each.pk: str(each) for each in User.objects.filter(pk__in=set().union(*can.values()))}
-    team = Team.objects.filter(name__iexact=settings.SESGOV_ESCALATION_TEAM, is_active=True).first()
+    team = Team.objects.filter(name__iexact=in_force().escalation_team, is_active=True).first()
     escalation = team.name if team else ""
     return {each.pk: _asked(each, sorted(names[pk] for pk in can[each.pk]), escalation) for each in rows}
 

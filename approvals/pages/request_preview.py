@@ -1,7 +1,7 @@
 """What follows from a request while it is written: sentences, policies, days, people, and what does not hold yet."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -23,6 +23,7 @@ from approvals.services.asking import (
     sendable,
     strangers,
 )
+from approvals.services.durations import longest_in_force
 from approvals.services.terms_guard import Asked, check_asked, contracts_of, longest_end, starts_on
 from inventory.models import Account, Identity, User
 from inventory.policy.grants.minimal import minimal_policy
@@ -129,7 +130,8 @@ def _fill(draft: Draft, asking: Asking, user: User, on: date) -> None:
         draft.say(refusal)
     people = asked_of(asking.identities, user, on=on)
     names = _names(asking)
-    draft.lines = [_line(each, people[each.identity.pk], names, on) for each in asked]
+    longest = longest_in_force()
+    draft.lines = [_line(each, people[each.identity.pk], names, longest, on) for each in asked]
     for each in asked:
         _check(draft, each, unknown, on)
     draft.choices = _choices(starts_on(asked[0].terms, on=on), latest)
@@ -149,13 +151,13 @@ def _check(draft: Draft, asked: Asked, unknown: Sequence[str], on: date) -> None
             draft.say(refusal, asked.identity.name if len(draft.lines) > 1 else "")
 
 
-def _line(asked: Asked, people: People, names: dict[str, str], on: date) -> Line:
+def _line(asked: Asked, people: People, names: dict[str, str], longest: Mapping[RiskClass, int], on: date) -> Line:
     return Line(
         identity=asked.identity,
         sentence=terms_sentence(asked.terms, names=names, identity_name=asked.identity.name, on=on),
         policy=_policy(asked.terms),
         risk=risk_class(asked.terms),
-        days=longest_days(asked.terms, is_adopted=asked.is_adopted),
+        days=longest_days(asked.terms, is_adopted=asked.is_adopted, longest=longest),
         longest=longest_end(asked, on=on),
         people=people,
     )

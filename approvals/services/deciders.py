@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.rules.deciders import Ownership, Person, Slot, SlotKind, why_not
 from inventory.models import Deputy, Membership, Role, Team, User
+from inventory.services.settings.in_force import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,14 @@ def ownership_of(slot: ApprovalSlot, *, on: date) -> Ownership:
 
 
 def fillable_by(user: User, *, at: datetime) -> QuerySet[ApprovalSlot]:
-    """The slots that :func:`refusal_of` refuses this person nothing of: three queries to know which, seven for a member
-    of the escalation team."""
+    """The slots that :func:`refusal_of` refuses this person nothing of; of its own it asks nothing, but for people who
+    may be of the escalation team."""
     on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
     waiting = ApprovalSlot.objects.waiting(at)
     if not user.is_active:
         return waiting.none()
-    person = person_of(user, on=on)
-    kinds = Q(kind=SlotKind.OWNER) & (Q(stand_in=user) | _owned_by(person) | _escalated_to(person, waiting, on=on))
-    if Role.SECURITY in person.roles:
+    kinds = Q(kind=SlotKind.OWNER) & (Q(stand_in=user) | _owned_by(user, on=on) | _escalated_to(user, waiting, on=on))
+    if Role.SECURITY in user.roles:
         kinds |= Q(kind=SlotKind.SECURITY)
     decided = ApprovalSlot.objects.filter(line=OuterRef("line"), submission=OuterRef("submission"), decided_by=user)
     return waiting.filter(kinds).exclude(requester=user).exclude(Exists(decided))
@@ -146,16 +146,23 @@ def _taken(slots: Iterable[ApprovalSlot]) -> dict[tuple[int, int], set[int]]:
     return taken
 
 
-def _owned_by(person: Person) -> Q:
-    teams, people = person.team_ids | person.stands_for_teams, {person.user_id} | person.stands_for_people
-    of_team = Q(line__identity__owner_team__in=teams, line__identity__owner_team__is_active=True)
-    return of_team | Q(line__identity__owner_user__in=people, line__identity__owner_user__is_active=True)
+def _owned_by(user: User, *, on: date) -> Q:
+    """What the person, a team of theirs, or somebody whose deputy they are owns."""
+    stands_in = Deputy.objects.current(on).filter(deputy=user).order_by()
+    teams = Q(line__identity__owner_team__in=Membership.objects.filter(user=user).values("team"))
+    teams |= Q(line__identity__owner_team__in=stands_in.exclude(team=None).values("team"))
+    people = Q(line__identity__owner_user=user)
+    people |= Q(line__identity__owner_user__in=stands_in.exclude(user=None).values("user"))
+    return (teams & Q(line__identity__owner_team__is_active=True)) | (
+        people & Q(line__identity__owner_user__is_active=True)
+    )
 
 
-def _escalated_to(person: Person, waiting: QuerySet[ApprovalSlot], *, on: date) -> Q:
+def _escalated_to(user: User, waiting: QuerySet[ApprovalSlot], *, on: date) -> Q:
     """The slots of the owner's side that have nobody but the requester, where they are this person's to fill."""
     nothing = Q(pk__in=())
-    if _escalation_team_id() not in person.team_ids | person.stands_for_teams:
+    escalation = _escalation_team_id()
+    if escalation is None or user.pk not in owner_sides([escalation], [], on=on).people(escalation, None):
         return nothing
     owners = ("requester", "line__identity__owner_team", "line__identity__owner_user")
     rows = set(waiting.filter(kind=SlotKind.OWNER).order_by().values_list(*owners).distinct())
@@ -167,5 +174,8 @@ def _escalated_to(person: Person, waiting: QuerySet[ApprovalSlot], *, on: date) 
 
 
 def _escalation_team_id() -> int | None:
-    named = Team.objects.filter(name__iexact=settings.SESGOV_ESCALATION_TEAM, is_active=True)
+    name = in_force().escalation_team
+    if not name:
+        return None
+    named = Team.objects.filter(name__iexact=name, is_active=True)
     return named.values_list("pk", flat=True).first()

@@ -17,6 +17,7 @@ from inventory.models import User
 from inventory.services.notices.notices import NoticeKind, tell
 from inventory.services.notices.recipients import operators, owner_side, security_team
 from inventory.services.schedule import is_daily_due, run_daily
+from inventory.services.settings.in_force import in_force
 
 SECURITY_AFTER_DAYS = 3
 LAST_STEP = 0
@@ -28,7 +29,7 @@ _BEFORE_DIGEST = timedelta(minutes=15)
 
 def remind_daily(*, at: datetime) -> bool:
     """Remind once a day, a quarter of an hour before the digests are made; says whether this caller did."""
-    due = (datetime.combine(date.min, settings.SESGOV_DIGEST_AT) + timedelta(days=1) - _BEFORE_DIGEST).time()
+    due = (datetime.combine(date.min, in_force().digest_at) + timedelta(days=1) - _BEFORE_DIGEST).time()
     if not is_daily_due(_JOB, at=at, time_of_day=due):
         return False
     return run_daily(_JOB, lambda: remind(at=at), at=at, time_of_day=due)

@@ -14,11 +14,13 @@ from approvals.rules.hashes import terms_hash
 from approvals.rules.risk import risk_class
 from approvals.rules.states import RequestState, may_follow
 from approvals.services.deciders import refusal_of
+from approvals.services.request_notices import tell_deciders, tell_requester
 from approvals.services.terms_guard import Asked, check_asked
 from inventory.models import Identity, Role, User, Vendor
 from inventory.policy.grants.terms import GrantTerms
 from inventory.services.audit import record
 from inventory.services.refusals import ConflictError, RefusedError, check_text, check_words
+from inventory.services.settings.in_force import in_force
 
 ASKS = frozenset({Role.OWNER, Role.SECURITY, Role.VENDOR_MANAGER, Role.ADMIN})
 _SHORTEST_REASON = 10
@@ -96,6 +98,7 @@ def submit(request_id: int, *, acting_user: User | None, at: datetime) -> GrantR
         for kind in SLOTS
     )
     record(at=at, actor=acting_user, action="request.submitted", target=request, data=_said(request))
+    tell_deciders(request, at=at)
     return request
 
 
@@ -116,9 +119,16 @@ def withdraw_for(request_id: int, *, reason: str, acting_user: User, at: datetim
 
 
 @transaction.atomic
-def ask_for_changes(request_id: int, *, comment: str, acting_user: User, at: datetime) -> GrantRequest:
-    """An approver sends the request back with what should be different; every slot is to be filled anew."""
+def ask_for_changes(
+    request_id: int, *, comment: str, acting_user: User, at: datetime, submission: int | None = None
+) -> GrantRequest:
+    """An approver sends the request back with what should be different; every slot is to be filled anew.
+
+    ``submission`` is the one that the approver read, where a page knows it.
+    """
     request = _locked(request_id)
+    if submission not in (None, request.submissions):
+        raise ConflictError("The terms have changed since you opened them. Read them again, then decide.")
     check_text("comment", comment, 2000)
     if not comment.strip():
         raise RefusedError("comment", "Say what should be different.")
@@ -134,6 +144,7 @@ def ask_for_changes(request_id: int, *, comment: str, acting_user: User, at: dat
     request.save(update_fields=["state"])
     data = {"comment": comment.strip(), "submission": request.submissions}
     record(at=at, actor=acting_user, action="request.sent_back", target=request, data=data)
+    tell_requester(request, f"sent back by {acting_user}: {comment.strip()}", at=at)
     return request
 
 
@@ -156,6 +167,7 @@ def lapse(request_id: int, *, at: datetime) -> bool:
     if RequestState(request.state).is_final or not is_overdue(request, at):
         return False
     _end(request, RequestState.LAPSED, acting_user=None, at=at)
+    tell_requester(request, "over, since nobody decided in time", at=at)
     return True
 
 
@@ -220,7 +232,7 @@ def _check_request(asked: Request, acting_user: User | None) -> None:
     if len(asked.justification.strip()) < _SHORTEST_REASON:
         raise RefusedError("justification", "Say in a sentence why the access is needed.")
     check_words("ticket", asked.ticket, 100)
-    if settings.SESGOV_REQUIRE_TICKET and not asked.ticket.strip():
+    if not asked.ticket.strip() and in_force().require_ticket:
         raise RefusedError("ticket", "Name the ticket that this belongs to.")
     if not asked.lines:
         raise RefusedError("identity", "Name at least one identity.")

@@ -1,11 +1,13 @@
 """What terms have to hold before anybody is asked, and again when the last slot is filled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from approvals.models import Grant
 from approvals.rules.hashes import access_hash
 from approvals.rules.risk import LONGEST_ADOPTED_DAYS, RiskClass, latest_end, longest_days, risk_class
+from approvals.services.durations import longest_in_force
 from inventory.models import Account, Identity, Organization, Vendor
 from inventory.policy.grants.minimal import minimal_policy
 from inventory.policy.grants.terms import GrantTerms, TermsError
@@ -38,7 +40,10 @@ def check_asked(asked: Asked, *, on: date) -> None:
 
 def longest_end(asked: Asked, *, on: date) -> date:
     """The latest last day that the guard takes; it is before the first where a contract is over by then."""
-    latest = latest_end(asked.terms, from_on=starts_on(asked.terms, on=on), is_adopted=asked.is_adopted)
+    longest = longest_in_force()
+    latest = latest_end(
+        asked.terms, from_on=starts_on(asked.terms, on=on), is_adopted=asked.is_adopted, longest=longest
+    )
     return min([latest, *(last for _, last in contracts_of(asked))])
 
 
@@ -66,10 +71,11 @@ def _check_days(asked: Asked, on: date) -> None:
     for name, last in contracts_of(asked):
         if terms.ends_on > last:
             raise RefusedError("ends_on", f"The contract with {name} ends on {last}. Use that day or an earlier one.")
-    latest = latest_end(terms, from_on=first, is_adopted=asked.is_adopted)
+    longest = longest_in_force()
+    latest = latest_end(terms, from_on=first, is_adopted=asked.is_adopted, longest=longest)
     if terms.ends_on > latest:
-        days = longest_days(terms, is_adopted=asked.is_adopted)
-        raise RefusedError("ends_on", f"{_why_limited(asked)} {days} days at most: until {latest}.")
+        days = longest_days(terms, is_adopted=asked.is_adopted, longest=longest)
+        raise RefusedError("ends_on", f"{_why_limited(asked, longest)} {days} days at most: until {latest}.")
 
 
 def contracts_of(asked: Asked) -> list[tuple[str, date]]:
@@ -91,9 +97,9 @@ def _accounts(terms: GrantTerms) -> set[str]:
     return {*terms.accounts, *by_name, *(each.source_account for each in terms.services)}
 
 
-def _why_limited(asked: Asked) -> str:
+def _why_limited(asked: Asked, longest: Mapping[RiskClass, int]) -> str:
     risk = risk_class(asked.terms)
-    if asked.is_adopted and longest_days(asked.terms) > LONGEST_ADOPTED_DAYS:
+    if asked.is_adopted and longest_days(asked.terms, longest=longest) > LONGEST_ADOPTED_DAYS:
         return "What is adopted as it was found lasts"
     if risk is RiskClass.EXCEPTION:
         return "An exception for anyone at all lasts"

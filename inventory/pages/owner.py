@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from inventory.models import Identity, OwnerAssignment
+from inventory.services.settings.in_force import in_force
 
 Source = Identity.OwnerSource
 
@@ -28,7 +27,7 @@ def owner_line(identity: Identity) -> OwnerLine:
 def owner_tag(identity: Identity) -> str:
     """``team=shop``: the tag that the owner was read from, or that names nobody; empty without one."""
     values = {key.strip().lower(): (key, value) for key, value in identity.tags.items()}
-    for wanted in settings.SESGOV_OWNER_TAG_KEYS:
+    for wanted in in_force().owner_tag_keys:
         key, value = values.get(wanted.lower(), ("", ""))
         if value.strip() and value.strip()[:256] == identity.owner_tag_value:
             return f"{key}={value}"

@@ -13,6 +13,7 @@ from inventory.services.collecting.collection_limits import CollectionLimits
 from inventory.services.collecting.runs import start_run
 from inventory.services.judging.reevaluation import reevaluate
 from inventory.services.registry.discovery import discovered_profiles, is_discovering, request_discovery
+from inventory.services.settings.in_force import in_force
 
 COLLECT = "collect"
 DISCOVER = "discover"
@@ -34,9 +35,10 @@ def last_due(at: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
 @transaction.atomic
 def start_scheduled_discoveries(*, at: datetime) -> list[Discovery]:
     """Look again which accounts there are, before the daily run, with each profile that found an organization."""
-    if settings.SESGOV_COLLECT_AT is None:
+    collect_at = in_force().collect_at
+    if collect_at is None:
         return []
-    due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+    due_at = last_due(at, collect_at, settings.SESGOV_TIME_ZONE)
     profiles = discovered_profiles(not_since=due_at)
     if not profiles or not _claim(DISCOVER, due_at, at):
         return []
@@ -46,14 +48,15 @@ def start_scheduled_discoveries(*, at: datetime) -> list[Discovery]:
 @transaction.atomic
 def start_scheduled_run(limits: CollectionLimits, *, at: datetime) -> CollectionRun | None:
     """Start the daily run if it is due, was not started yet, and there is an account to read."""
-    if settings.SESGOV_COLLECT_AT is None:
+    collect_at = in_force().collect_at
+    if collect_at is None:
         return None
     if is_discovering(since=at - _DISCOVERED_WITHIN):
         return None
     newest = Account.objects.managed().aggregate(newest=models.Max("created_at"))["newest"]
     if newest is None or newest > at - _SETTLED_AFTER:
         return None
-    due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+    due_at = last_due(at, collect_at, settings.SESGOV_TIME_ZONE)
     if not _claim(COLLECT, due_at, at):
         return None
     return start_run(trigger=CollectionRun.Trigger.SCHEDULE, acting_user=None, at=at, limits=limits)

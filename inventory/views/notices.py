@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.forms.notices import NoticeChoiceForm
 from inventory.models import Notice, NoticeChoice
 from inventory.services.notices.choices import choose, mailed_kinds, mark_read
+from inventory.services.settings.in_force import in_force
 from inventory.views.requests import person
 from inventory.views.writes import DONE, attempt
 
@@ -62,7 +62,7 @@ def _page(request: HttpRequest, form: NoticeChoiceForm | None, *, status: int = 
         "newest": page.object_list[0].pk if page.object_list else None,
         "unread": notices.unread().count(),
         "form": form or _form(request),
-        "digest_at": settings.SESGOV_DIGEST_AT,
+        "digest_at": in_force().digest_at,
     }
     return render(request, "inventory/notices.html", context, status=status)
 

@@ -11,11 +11,12 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from inventory.models import Account, FigureSnapshot
+from inventory.services.settings.in_force import in_force
 from inventory.views.requests import person
 from sesgov.figures.catalogue import SERIES
 from sesgov.figures.days import end_of
 from sesgov.figures.drawing import HEIGHT, WIDTH, Line, bars, line
-from sesgov.figures.remediation import TARGET_DAYS, Spans, days_text, spans
+from sesgov.figures.remediation import Spans, days_text, spans
 from sesgov.figures.series import Series
 from sesgov.figures.shapes import Point
 from sesgov.figures.trends import SHOWN_DAYS, snapshots
@@ -32,7 +33,7 @@ _COLUMNS = {
     "remediation": "Time to remediate",
     "coverage": "Regions seen",
 }
-_TARGETS = {"posture": 100.0, "owners": 100.0, "coverage": 100.0, "remediation": float(TARGET_DAYS)}
+_TARGETS = {"posture": 100.0, "owners": 100.0, "coverage": 100.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,12 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     points = snapshots([each.key for each in SERIES], until=on, account=account.pk if account else None)
     counted = weeks(account, on)
     drawn, top = bars(counted)
+    targets = _TARGETS | {"remediation": float(in_force().remediation_days)}
     context |= {
         "on": on,
         "is_misunderstood": bool(asked) and asked != on.isoformat(),
         "first_on": on - timedelta(days=SHOWN_DAYS - 1),
-        "charts": [_chart(each, points[each.key], on) for each in SERIES],
+        "charts": [_chart(each, points[each.key], on, targets.get(each.key)) for each in SERIES],
         "weeks": counted,
         "last_week": counted[-1],
         "bars": drawn,
@@ -106,12 +108,12 @@ def _day(asked: str, known: Mapping[str, date]) -> date:
     return min(max(on or known["last"], known["first"]), known["last"])
 
 
-def _chart(series: Series, points: Sequence[Point], on: date) -> Chart:
+def _chart(series: Series, points: Sequence[Point], on: date, target: float | None) -> Chart:
     by_day = {point.on: point for point in points}
     now, before = by_day.get(on), by_day.get(on - timedelta(days=30))
     return Chart(
         series=series,
-        line=line(points, series.unit, until=on, days=SHOWN_DAYS, target=_TARGETS.get(series.key)),
+        line=line(points, series.unit, until=on, days=SHOWN_DAYS, target=target),
         value=None if now is None else series.unit.text(now.value, now.of),
         n=None if now is None else now.of,
         before=None if before is None else series.unit.text(before.value, before.of),

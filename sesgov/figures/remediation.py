@@ -8,12 +8,12 @@ from django.db.models.aggregates import Aggregate
 
 from inventory import populations
 from inventory.models import User
+from inventory.services.settings.in_force import in_force
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, Series
 from sesgov.figures.shapes import Figure, Link, Unit, list_url
 
 WINDOW = timedelta(days=90)
-TARGET_DAYS = 30
 _COUNTED = f"""
     SELECT d.day, n.account_id, sum(extract(epoch FROM e.closed_at - e.opened_at))::bigint AS value, count(*) AS "of"
     FROM days d
@@ -71,6 +71,7 @@ def remediation(facts: Facts, coverage: str) -> Figure:
     """Mean elapsed days from detection to verified fix, over episodes that ended within 90 days."""
     found, first_look = spans(facts.user, facts.at), spans(facts.user, facts.at, is_baseline=True)
     seconds = None if found.total is None else int(found.total.total_seconds())
+    target = in_force().remediation_days
     notes = [f"median {days_text(found.median)}, 90 % within {days_text(found.p90)}"] if found.n else []
     if first_look.n:
         notes.append(f"apart: {first_look.n} found by the first look, mean {days_text(first_look.mean)} since then")
@@ -84,8 +85,8 @@ def remediation(facts: Facts, coverage: str) -> Figure:
         reading=seconds,
         n=found.n,
         n_of="episodes in 90 days",
-        target=f"{TARGET_DAYS} days",
-        is_met=None if found.mean is None else found.mean <= timedelta(days=TARGET_DAYS),
+        target=f"{target} days",
+        is_met=None if found.mean is None else found.mean <= timedelta(days=target),
         better="lower",
         as_of=facts.at,
         coverage=coverage,

@@ -1,7 +1,6 @@
 """Risk acceptances: one person asks, another decides, and the calendar ends what they agreed on."""
 
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,11 +11,11 @@ from inventory.models.findings import SEVERITY_RANK
 from inventory.models.roles import DECIDES_ACCEPTANCES
 from inventory.services.audit import record
 from inventory.services.refusals import ConflictError, RefusedError, check_text
+from inventory.services.settings.in_force import in_force
 
 Decision = RiskAcceptance.Decision
 Kind = RiskAcceptance.Kind
 
-LONGEST_DAYS = MappingProxyType({Severity.CRITICAL: 30, Severity.HIGH: 90, Severity.MEDIUM: 180, Severity.LOW: 180})
 FEWEST_WORDS = 5
 LONGEST_TEXT = 4000
 _DISPOSITIONS = {
@@ -26,8 +25,8 @@ _DISPOSITIONS = {
 
 
 def last_day(severity: str, on: date) -> date:
-    """The latest end that may be asked for on a day."""
-    return on + timedelta(days=LONGEST_DAYS[Severity(severity)])
+    """The latest end that may be asked for on a day; one query."""
+    return on + timedelta(days=in_force().accepted_days[Severity(severity)])
 
 
 @transaction.atomic
@@ -161,7 +160,7 @@ def _check_until(until: date, finding: Finding, on: date) -> None:
     if until <= on:
         raise RefusedError("until", "The last day has to lie in the future.")
     if until > latest:
-        days = LONGEST_DAYS[Severity(finding.severity)]
+        days = (latest - on).days
         word = finding.get_severity_display().lower()
         raise RefusedError("until", f"A {word} finding is accepted for {days} days at most: until {latest} or earlier.")
 

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from inventory.models import Delivery, Notice, NoticeKind, User
 from inventory.services.schedule import last_due
+from inventory.services.settings.in_force import in_force
 
 _LONGEST_SUBJECT = 150
 # What a person is asked to do goes first.
@@ -58,7 +59,7 @@ def _for_digest(at: datetime) -> QuerySet[Notice]:
 
 
 def _digest_due(at: datetime) -> datetime:
-    return last_due(at, settings.SESGOV_DIGEST_AT, settings.SESGOV_TIME_ZONE)
+    return last_due(at, in_force().digest_at, settings.SESGOV_TIME_ZONE)
 
 
 def _digest_of(at: datetime) -> str:

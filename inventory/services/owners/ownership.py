@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from django.conf import settings
 from django.db import connection
 
 from inventory.models import Account, Identity, OwnerAssignment, Team, User
 from inventory.services.owners.owner_matching import RuleBook, owner_is_here
+from inventory.services.settings.in_force import in_force
 
 # Any number that nothing else locks.
 _LOCK = 7_251_003
@@ -49,9 +49,9 @@ class OwnerBook:
 
     @classmethod
     def load(cls) -> Self:
-        """Read all active teams and people, rules and assignments: four queries."""
+        """Read all active teams and people, rules, assignments and tag keys: five queries."""
         return cls(
-            keys=[key.lower() for key in settings.SESGOV_OWNER_TAG_KEYS],
+            keys=[key.lower() for key in in_force().owner_tag_keys],
             teams=_teams(),
             people=_people(),
             rules=RuleBook.load(),

@@ -10,6 +10,7 @@ from inventory.models import CollectionRun, ScheduledJob
 from inventory.services.collecting.collection_limits import collection_limits
 from inventory.services.collecting.runs import start_run
 from inventory.services.schedule import COLLECT, last_due
+from inventory.services.settings.in_force import in_force
 from inventory.tasks import collect_slice
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
 
 def _take_the_place_of_the_scheduled_run(at: datetime) -> None:
-    if settings.SESGOV_COLLECT_AT is not None:
-        due_at = last_due(at, settings.SESGOV_COLLECT_AT, settings.SESGOV_TIME_ZONE)
+    collect_at = in_force().collect_at
+    if collect_at is not None:
+        due_at = last_due(at, collect_at, settings.SESGOV_TIME_ZONE)
         ScheduledJob.objects.get_or_create(job=COLLECT, due_at=due_at, defaults={"started_at": at})
