@@ -57,10 +57,15 @@ def test_an_empty_value_is_as_good_as_none():
         ("SESGOV_MAIL_URL", "mail.example.com"),
         ("SESGOV_MAIL_URL", "smtp://mail.example.com:abc"),
         ("SESGOV_MAIL_FROM", "nobody"),
+        ("SESGOV_DIGEST_AT", "never"),
+        ("SESGOV_WEBHOOK_URL", "http://hooks.example.com/in"),
+        ("SESGOV_SLACK_URL", "https://ann:hush@hooks.example.com"),
+        ("SESGOV_WEBHOOK_SECRET", "short"),
         ("SESGOV_LOG_FORMAT", "xml"),
         ("SESGOV_LOG_LEVEL", "loud"),
         ("SESGOV_SESSION_HOURS", "0"),
         ("SESGOV_SESSION_HOURS", "12.5"),
+        ("SESGOV_DECISION_SIGN_IN_HOURS", "0"),
         ("SESGOV_REQUIRE_MFA", "security,boss"),
         ("SESGOV_LOCAL_SIGN_IN", "never"),
         ("SESGOV_OIDC_ISSUER", "login.example.com"),
@@ -85,6 +90,16 @@ def test_a_refusal_shows_neither_password_nor_key():
         with pytest.raises(SettingError) as refused:
             read(bad)
         assert "hush" not in str(refused.value)
+
+
+def test_a_hook_s_address_is_shown_to_nobody_and_has_its_secret():
+    with pytest.raises(SettingError) as refused:
+        read({"SESGOV_SLACK_URL": "http://hooks.example.com/planted"})
+    assert "planted" not in str(refused.value)
+    with pytest.raises(SettingError, match="must be given together"):
+        read({"SESGOV_WEBHOOK_URL": "https://hooks.example.com/in"})
+    hooks = {"SESGOV_WEBHOOK_URL": "http://127.0.0.1:9/in", "SESGOV_WEBHOOK_SECRET": "s" * 20}
+    assert set(hooks.values()) <= set(read(hooks).secrets(hooks))
 
 
 def test_production_is_accepted_with_everything_it_needs():

@@ -95,13 +95,13 @@ def _sentence(who: str, findings: Sequence[Finding]) -> str:
     worst = min(findings, key=lambda finding: (finding.severity_rank, finding.pk))
     identities = {finding.identity_id: finding.identity for finding in findings}
     title = worst.rule.title.rstrip(".")
-    about = f" ({who})" if who else ""
     if len(findings) == 1:
-        return f"New {worst.severity} finding on {worst.identity.name}: {title}{about}."
+        by = f" ({who})" if who else ""
+        return f"New {worst.severity} finding on {worst.identity.name}: {title}{by}."
     subject = f"{raised(who)}: " if who else ""
-    return (
-        f"{subject}{len(findings)} new findings on {_named(identities.values())}; the worst, {worst.severity}: {title}."
-    )
+    about = title.replace("this identity", "one of them") if len(identities) > 1 else title
+    where = _named(identities.values())
+    return f"{subject}{len(findings)} new findings on {where}; the worst, {worst.severity}: {about}."
 
 
 def _named(identities: Iterable[Identity]) -> str:
