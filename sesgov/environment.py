@@ -48,6 +48,7 @@ class Environment:
     require_ticket: bool
     local_sign_in: bool
     session_hours: int
+    decision_sign_in_hours: int
     require_mfa: tuple[str, ...]
     oidc_issuer: str | None
     oidc_client_id: str | None
@@ -62,6 +63,7 @@ class Environment:
     webhook_secret: str | None
     slack_url: str | None
     private_hooks: bool
+    signing_key_file: Path
     log_format: str
     log_level: str
 
@@ -82,11 +84,12 @@ def read(variables: Mapping[str, str]) -> Environment:
     reader = _Reader(variables)
     production = reader.get("SESGOV_PRODUCTION", setting_values.boolean, default=False)
     base_url = reader.get("SESGOV_BASE_URL", setting_values.base_url, default="http://127.0.0.1:8000")
+    state_dir = reader.get("SESGOV_STATE_DIR", setting_values.state_dir, default=ROOT / ".state")
     environment = Environment(
         database_url=reader.get("DATABASE_URL", setting_values.database_url, default=None),
         redis_url=reader.get("REDIS_URL", setting_values.redis_url, default=None),
         aws_endpoint_url=reader.get("AWS_ENDPOINT_URL", setting_values.http_url, default=None),
-        state_dir=reader.get("SESGOV_STATE_DIR", setting_values.state_dir, default=ROOT / ".state"),
+        state_dir=state_dir,
         embedded=reader.get("SESGOV_EMBEDDED", setting_values.embedded, default="auto"),
         production=production,
         debug=reader.get("SESGOV_DEBUG", setting_values.boolean, default=False),
@@ -107,6 +110,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         require_ticket=reader.get("SESGOV_REQUIRE_TICKET", setting_values.boolean, default=False),
         local_sign_in=reader.get("SESGOV_LOCAL_SIGN_IN", setting_values.boolean, default=True),
         session_hours=reader.get("SESGOV_SESSION_HOURS", setting_values.session_hours, default=12),
+        decision_sign_in_hours=reader.get("SESGOV_DECISION_SIGN_IN_HOURS", setting_values.session_hours, default=8),
         require_mfa=reader.get("SESGOV_REQUIRE_MFA", setting_values.roles, default=()),
         oidc_issuer=reader.get("SESGOV_OIDC_ISSUER", setting_values.issuer, default=None),
         oidc_client_id=reader.get("SESGOV_OIDC_CLIENT_ID", setting_values.line, default=None),
@@ -121,6 +125,9 @@ def read(variables: Mapping[str, str]) -> Environment:
         webhook_secret=reader.get("SESGOV_WEBHOOK_SECRET", setting_values.webhook_secret, default=None),
         slack_url=reader.get("SESGOV_SLACK_URL", setting_values.hook_url, default=None),
         private_hooks=reader.get("SESGOV_PRIVATE_HOOKS", setting_values.boolean, default=False),
+        signing_key_file=reader.get(
+            "SESGOV_SIGNING_KEY_FILE", setting_values.key_file, default=state_dir / "evidence-signing-key.pem"
+        ),
         log_format=reader.get("SESGOV_LOG_FORMAT", setting_values.log_format, default="json" if production else "text"),
         log_level=reader.get("SESGOV_LOG_LEVEL", setting_values.log_level, default="INFO"),
     )

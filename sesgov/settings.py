@@ -3,6 +3,7 @@
 import hashlib
 import os
 import ssl
+import tomllib
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -142,6 +143,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 
 SESGOV_LOCAL_SIGN_IN = ENVIRONMENT.local_sign_in
+SESGOV_DECISION_SIGN_IN_HOURS = ENVIRONMENT.decision_sign_in_hours
 SESGOV_REQUIRE_MFA = ENVIRONMENT.require_mfa
 SESGOV_OIDC_ISSUER = ENVIRONMENT.oidc_issuer
 SESGOV_OIDC_GROUPS_CLAIM = ENVIRONMENT.oidc_groups_claim
@@ -271,6 +273,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # What this product alone knows ----------------------------------------------------------------------------------------
 
+SESGOV_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 SESGOV_PRODUCTION = ENVIRONMENT.production
 SESGOV_DEMO = ENVIRONMENT.demo
 SESGOV_BASE_URL = ENVIRONMENT.base_url
@@ -289,4 +292,5 @@ SESGOV_WEBHOOK_URL = ENVIRONMENT.webhook_url
 SESGOV_WEBHOOK_SECRET = ENVIRONMENT.webhook_secret
 SESGOV_SLACK_URL = ENVIRONMENT.slack_url
 SESGOV_PRIVATE_HOOKS = ENVIRONMENT.private_hooks
+SESGOV_SIGNING_KEY_FILE = ENVIRONMENT.signing_key_file
 AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url

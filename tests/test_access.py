@@ -1,13 +1,15 @@
 """Every address with every role: who gets the page, who is refused, who does not learn that it exists."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from approvals.models import Containment
+from approvals.models import Containment, Offboarding
 from approvals.services.containment import contain
+from approvals.services.offboarding import close_case, open_case
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.approvals.cases import granted_on
@@ -159,6 +161,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:team_add": ADMIN_ONLY,
     "inventory:team_detail": AUDIT_READERS | {"owner": 200},
     "inventory:team_state": POST_ONLY,
+    "approvals:inbox": EVERYBODY,
+    "approvals:inbox_decide": POST_ONLY,
+    "approvals:request_list": EVERYBODY,
+    "approvals:request_export": EVERYBODY,
+    "approvals:request_detail": WITH_OWNER,
+    "approvals:request_decide": POST_ONLY,
     "approvals:grant_list": EVERYBODY,
     "approvals:grant_export": EVERYBODY,
     "approvals:grant_calendar": EVERYBODY,
@@ -168,6 +176,16 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:grant_reinstate": POST_ONLY,
     "approvals:contain": READERS_REFUSED | {"stranger": 404, "owner": 200, Role.SECURITY: 200},
     "approvals:containment_detail": WITH_OWNER,
+    # Only whoever of security asked for it breaks the glass for it.
+    "approvals:request_break_glass": READERS_REFUSED | {"owner": 403},
+    "approvals:request_stand_in": POST_ONLY,
+    "approvals:offboarding_list": READERS_ONLY,
+    "approvals:offboarding_export": READERS_ONLY,
+    "approvals:offboarding_detail": READERS_ONLY,
+    "approvals:offboarding_close": POST_ONLY,
+    "approvals:offboarding_letter": READERS_ONLY,
+    "approvals:offboarding_letter_text": READERS_ONLY,
+    "approvals:offboarding_start": READERS_REFUSED | dict.fromkeys((Role.SECURITY, Role.VENDOR_MANAGER), 200),
     "approvals:grant_will_not_renew": POST_ONLY,
     "approvals:task_list": EVERYBODY,
     "approvals:task_export": EVERYBODY,
@@ -208,14 +226,24 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def _arguments(world: estate.Estate) -> dict[str, list[object]]:
+    case = _offboarded()
     grant = granted_on(world.shop, world.team, world.vendor)
     return {
         "approvals:grant_detail": [grant.pk],
+        "approvals:request_detail": [grant.line.request_id],
+        "approvals:request_decide": [grant.line.request_id],
         "approvals:grant_revoke": [grant.pk],
         "approvals:grant_suspend": [grant.pk],
         "approvals:grant_reinstate": [grant.pk],
         "approvals:contain": [world.shop.delegations.get(account_id="999988887777").pk],
         "approvals:containment_detail": [_contained(world).pk],
+        "approvals:request_break_glass": [grant.line.request_id],
+        "approvals:request_stand_in": [grant.line.request_id],
+        "approvals:offboarding_detail": [case.pk],
+        "approvals:offboarding_close": [case.pk],
+        "approvals:offboarding_letter": [case.pk],
+        "approvals:offboarding_letter_text": [case.pk],
+        "approvals:offboarding_start": [world.vendor.pk],
         "approvals:grant_will_not_renew": [grant.pk],
         **{
             f"approvals:task_{name}": [grant.change_tasks.get().pk]
@@ -279,6 +307,16 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:run_line": [world.run.pk],
         "inventory:run_progress": [world.run.pk],
     }
+
+
+def _offboarded() -> Offboarding:
+    """A vendor that has nothing, and a letter that says so."""
+    security = builders.user(Role.SECURITY)
+    yesterday = (builders.NOW - timedelta(days=1)).date()
+    case = open_case(
+        builders.vendor(name="Left").pk, ends_on=yesterday, reason="Over.", acting_user=security, at=builders.NOW
+    )
+    return close_case(case.pk, acting_user=security, at=builders.NOW)
 
 
 def _contained(world: estate.Estate) -> Containment:

@@ -1,5 +1,6 @@
 """Decisions: one slot filled by one person; the second approval makes the grant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from approvals.rules.deciders import SLOTS, SlotKind
 from approvals.rules.states import LineState, RequestState
 from approvals.services.deciders import refusal_of
 from approvals.services.grants import grant_line
+from approvals.services.request_notices import tell_requester
 from approvals.services.requests import is_overdue
 from inventory.models import Role, User
 from inventory.services.audit import record
@@ -26,6 +28,26 @@ class Verdict:
     comment: str = ""
     ends_on: date | None = None
     signed_in_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of one decision of several: ``refusal`` says why it was not taken, where it was not."""
+
+    slot: ApprovalSlot
+    refusal: RefusedError | ConflictError | None = None
+
+
+def decide_each(verdicts: Mapping[int, Verdict], *, acting_user: User, at: datetime) -> list[Decided]:
+    """Fill several slots, each in a transaction of its own: what is refused of one stops none of the others."""
+    slots = ApprovalSlot.objects.select_related("line__identity", "line__request").in_bulk(verdicts)
+    done = []
+    for slot_id in sorted(slots):
+        try:
+            done.append(Decided(decide(slot_id, verdicts[slot_id], acting_user=acting_user, at=at)))
+        except (RefusedError, ConflictError) as refusal:
+            done.append(Decided(slots[slot_id], refusal))
+    return done
 
 
 @transaction.atomic
@@ -64,7 +86,9 @@ def _locked(slot_id: int) -> ApprovalSlot:
 def _check_open(slot: ApprovalSlot, request: GrantRequest, at: datetime) -> None:
     if slot.verdict:
         raise ConflictError(f"{slot.decided_by} has {slot.verdict} this already.")
-    if request.state != RequestState.PENDING or slot.submission != request.submissions:
+    if slot.submission != request.submissions:
+        raise ConflictError("The terms have changed since you opened them. Read them again, then decide.")
+    if request.state != RequestState.PENDING:
         raise ConflictError(f"The request is {request.state.replace('_', ' ')}: there is nothing to decide.")
     if slot.line.state != LineState.OPEN:
         raise ConflictError("This line was rejected already.")
@@ -108,6 +132,7 @@ def _follow(slot: ApprovalSlot, *, at: datetime) -> None:
         request.ended_at = at
         request.save(update_fields=["state", "ended_at"])
         record(at=at, actor=slot.decided_by, action=f"request.{request.state}", target=request)
+        tell_requester(request, f"{request.state} by {slot.decided_by}", at=at)
 
 
 def _said(slot: ApprovalSlot) -> dict[str, object]:

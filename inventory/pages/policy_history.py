@@ -41,7 +41,10 @@ def changes(versions: Iterable[PolicyVersion]) -> list[Change]:
 
 
 def _compare(before: PolicyVersion | None, after: PolicyVersion) -> tuple[DiffLine, ...]:
-    if before is None:
-        return ()
-    lines = list(difflib.unified_diff(pretty_lines(before.text), pretty_lines(after.text), lineterm="", n=2))[2:]
+    return compared(before.text, after.text) if before else ()
+
+
+def compared(before: str, after: str) -> tuple[DiffLine, ...]:
+    """The lines in which two documents differ, however they are laid out, with those around them."""
+    lines = list(difflib.unified_diff(pretty_lines(before), pretty_lines(after), lineterm="", n=2))[2:]
     return tuple(DiffLine(_KINDS.get(line[:1], "same"), line) for line in lines)

@@ -26,10 +26,14 @@ def _adapter(request: HttpRequest) -> CompanyOAuth2Adapter:
 @never_cache
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Begin: a link, since `form-action` in the content policy would stop a form that leads to the provider."""
+    """Begin: a link, since `form-action` in the content policy would stop a form that leads to the provider.
+
+    With ``again`` the provider is told to ask, even whom it knows already.
+    """
+    ask = {"auth_params": {"prompt": "login"}} if request.GET.get("again") else {}
     provider: Any = _adapter(request).get_provider()
     try:
-        answer: HttpResponse = provider.redirect(request, "login", get_next_redirect_url(request))
+        answer: HttpResponse = provider.redirect(request, "login", get_next_redirect_url(request), **ask)
     except (OAuth2Error, RequestException, KeyError, ValueError) as error:
         answer = render_authentication_error(request, provider, exception=error)
     return answer

@@ -70,6 +70,11 @@
     if (event.target.matches(".choose-tools")) event.target.elements.back.value = location.search.slice(1);
   });
 
+  // What a phone keeps folded lies open where there is room.
+  if (matchMedia("(min-width: 801px)").matches) {
+    document.querySelectorAll("details[data-open-wide]").forEach((each) => { each.open = true; });
+  }
+
   // Filters answer as one types; the button is there for when this script is not.
   document.querySelectorAll("form[data-live] button[type=submit]").forEach((button) => { button.hidden = true; });
 })();
