@@ -5,6 +5,7 @@ from approvals.models.campaigns import Campaign
 from approvals.models.change_tasks import ChangeTask
 from approvals.models.code_declarations import CodeDeclaration
 from approvals.models.containments import Containment
+from approvals.models.evidence_packs import EvidencePack, PackPart
 from approvals.models.grant_observations import GrantObservation
 from approvals.models.grant_requests import GrantRequest, RequestLine
 from approvals.models.grants import Access, Grant
@@ -19,11 +20,13 @@ __all__ = [
     "ChangeTask",
     "CodeDeclaration",
     "Containment",
+    "EvidencePack",
     "Grant",
     "GrantObservation",
     "GrantRequest",
     "Offboarding",
     "OffboardingPath",
+    "PackPart",
     "Reassignment",
     "Reminder",
     "RequestLine",
