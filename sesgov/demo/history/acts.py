@@ -9,7 +9,7 @@ from inventory.services.judging.reevaluation import reevaluate
 from inventory.services.people.people import deactivate_person
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import ADMINISTRATOR, LEFT
-from sesgov.demo.history import decisions
+from sesgov.demo.history import decisions, grants
 
 Act = Callable[[datetime], None]
 
@@ -30,14 +30,25 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (84, decisions.verify_vendors),
     (63, decisions.add_rule),
     (58, partial(_leaves, LEFT[0])),
+    (52, grants.approve_digest),
+    (50, grants.approve_welcome),
+    (47, grants.approve_parcels),
     (46, partial(_contract_is_over, known.QUILLFEATHER_PANEL.id)),
     (42, decisions.keep_view),
+    (41, grants.approve_payroll),
+    (40, grants.approve_receipts),
     (39, decisions.claim_and_confirm),
     (36, decisions.triage_offers),
     (32, decisions.accept_gate),
     (29, decisions.triage_reminders),
+    (24, grants.adopt_campaigns),
+    (21, grants.adopt_desk),
     (19, partial(_leaves, LEFT[1])),
+    (16, grants.revoke_payroll),
     (7, decisions.go_on_leave),
     (4, decisions.claim_only),
+    (3, grants.approve_weekly),
     (2, decisions.ask_for_checkout),
+    (2, grants.ask_for_invoices),
+    (1, grants.ask_for_reviews),
 )
