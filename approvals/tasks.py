@@ -8,6 +8,7 @@ from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
 from approvals.services.lapse_warnings import warn_of_lapses
 from approvals.services.matching import match_due
 from approvals.services.matching_due import is_matching_due
+from approvals.services.offboarding import follow_cases
 from approvals.services.reminders import remind_daily
 from approvals.services.requests import lapse_overdue
 from approvals.services.suspensions import end_suspensions
@@ -24,6 +25,7 @@ def tick() -> None:
     end_unconfirmed(at=at)
     end_suspensions(at=at)
     settle_seen(at=at)
+    follow_cases(at=at)
     open_due_tasks(at=at)
     settle_read_tasks(at=at)
     warn_of_lapses(at=at)

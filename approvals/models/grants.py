@@ -220,6 +220,11 @@ class Grant(models.Model):
         return f"grant {self.pk}"
 
     @property
+    def is_to_confirm(self) -> bool:
+        """Whether one person gave it alone, and nobody has said yet what becomes of it."""
+        return self.confirm_by is not None and self.confirmed_at is None and self.unconfirmed_at is None
+
+    @property
     def grant_terms(self) -> GrantTerms:
         """The terms as the policy engine takes them."""
         return GrantTerms.from_json(self.terms)

@@ -10,7 +10,7 @@ from approvals.models import Grant, GrantRequest
 from approvals.rules.calendar import confirm_by, last_day_of_broken_glass
 from approvals.rules.states import Decision, LineState, RequestState
 from approvals.services.grants import end_grant, grant_at_once, locked_grant
-from approvals.services.requests import Request, lapse, save_draft, submit
+from approvals.services.requests import Line, Request, lapse, save_draft, submit, withdraw
 from approvals.services.unconfirmed_findings import settle_unconfirmed
 from inventory.models import User
 from inventory.services.audit import record
@@ -39,6 +39,22 @@ def break_glass(asked: Request, *, acting_user: User, at: datetime) -> GrantRequ
     for each in request.lines.select_related("request__vendor", "identity", "predecessor"):
         grant_at_once(each, confirm_by=request.lapses_at, acting_user=acting_user, at=at)
     return request
+
+
+@transaction.atomic
+def break_glass_for(request_id: int, *, acting_user: User, at: datetime) -> GrantRequest:
+    """Grant at once what one asked for and cannot wait for: the request gives way to one of 72 hours."""
+    request = GrantRequest.objects.select_related("vendor").get(pk=request_id)
+    if request.kind != GrantRequest.Kind.NEW:
+        raise RefusedError("kind", "Only new access is given at once. What is in force already is renewed or changed.")
+    last = last_day_of_broken_glass(at, settings.SESGOV_TIME_ZONE)
+    lines = [
+        Line(each.identity, replace(each.grant_terms, starts_on=None, ends_on=min(each.grant_terms.ends_on, last)))
+        for each in request.lines.select_related("identity")
+    ]
+    withdraw(request_id, acting_user=acting_user, at=at)
+    asked = Request(request.kind, request.justification, lines, request.vendor, request.ticket)
+    return break_glass(asked, acting_user=acting_user, at=at)
 
 
 def end_unconfirmed(*, at: datetime) -> int:

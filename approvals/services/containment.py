@@ -10,10 +10,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from approvals.models import ChangeTask, Containment, Grant
-from approvals.rules.change_tasks import TaskKind
 from approvals.rules.states import Decision
-from approvals.services.change_tasks import cancel_task_of, open_task
 from approvals.services.grants import check_may_end, check_reason, locked_grant
+from approvals.services.removals import Why, open_removals
 from approvals.services.suspensions import stop
 from inventory.models import Account, Delegation, Identity, User
 from inventory.policy.account_ids import grouped_account_id, is_account_id
@@ -79,8 +78,10 @@ def contain(
     made = Containment.objects.create(
         identity=identity, subject=subject, reason=reason.strip(), contained_by=acting_user, contained_at=at
     )
-    made.grants.set(_stopped(found.grants, made, acting_user=acting_user, at=at))
-    made.tasks.set(_opened(found, made, on=on, acting_user=acting_user, at=at))
+    grants = _stopped(found.grants, made, acting_user=acting_user, at=at)
+    why = Why(made.reason, on, acting_user, at, is_urgent=True)
+    made.grants.set(grants)
+    made.tasks.set(set(open_removals(identity, found.delegations, grants, why).values()))
     data = {
         "subject": subject,
         "reason": made.reason,
@@ -96,9 +97,13 @@ def contain(
 
 
 def _is_covered(containment: Containment, found: Reachable) -> bool:
-    """Whether each policy that lets the delegate in has its task already."""
-    cut = set(ChangeTask.objects.undone().filter(containments=containment).values_list("policy_name", flat=True))
-    return {each.policy_name for each in found.delegations} <= cut
+    """Whether each way in has its task already."""
+    undone = list(ChangeTask.objects.undone().filter(containments=containment).select_related("grant"))
+    of_grants = {each for task in undone if task.grant for each in task.grant.grant_terms.principals}
+    of_policies = {(task.policy_name, each) for task in undone for each in task.principals}
+    return all(
+        each.principal in of_grants or (each.policy_name, each.principal) in of_policies for each in found.delegations
+    )
 
 
 def _stopped(grants: Sequence[Grant], made: Containment, *, acting_user: User, at: datetime) -> list[Grant]:
@@ -107,33 +112,8 @@ def _stopped(grants: Sequence[Grant], made: Containment, *, acting_user: User, a
         grant = locked_grant(each.pk)
         if grant.decision in (Decision.APPROVED, Decision.BREAK_GLASS):
             stop(grant, reason=made.reason, acting_user=acting_user, at=at)
-        cancel_task_of(grant, TaskKind.APPLY, why=made.reason, acting_user=acting_user, at=at)
         stopped.append(grant)
     return stopped
-
-
-def _opened(found: Reachable, made: Containment, *, on: date, acting_user: User, at: datetime) -> list[ChangeTask]:
-    """One task for each policy; without any, one for each grant, should its statement be there unseen."""
-    by_policy: dict[str, list[str]] = {}
-    for each in found.delegations:
-        by_policy.setdefault(each.policy_name, []).append(each.principal)
-    wanted: list[dict[str, object]] = [
-        {"policy_name": name, "principals": principals} for name, principals in sorted(by_policy.items())
-    ]
-    wanted = wanted or [{"grant": each} for each in found.grants]
-    return [
-        open_task(
-            identity=made.identity,
-            kind=TaskKind.REMOVE,
-            reason=made.reason,
-            due_on=on,
-            at=at,
-            acting_user=acting_user,
-            is_urgent=True,
-            **each,  # type: ignore[arg-type]  # what makes one task differ from the next
-        )
-        for each in wanted
-    ]
 
 
 def _tell(made: Containment, *, on: date, at: datetime) -> None:

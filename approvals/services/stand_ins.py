@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from approvals.models import ApprovalSlot, GrantRequest
@@ -50,6 +51,15 @@ def appoint_stand_in(
         record(at=at, actor=acting_user, action="request.stand_in_appointed", target=request, data=data)
         _tell(request, stand_in, at=at)
     return slots
+
+
+def stand_ins_for(request: GrantRequest, acting_user: User) -> QuerySet[User]:
+    """Whom somebody may appoint: one query."""
+    decided = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions)
+    people = User.objects.active().exclude(roles=[]).exclude(pk=acting_user.pk).exclude(pk=request.requester_id or 0)
+    return people.exclude(pk__in=decided.filter(decided_by__isnull=False).values("decided_by")).order_by(
+        "name", "email"
+    )
 
 
 def _check_reason(reason: str) -> None:

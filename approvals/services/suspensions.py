@@ -59,8 +59,7 @@ def reinstate(grant_id: int, *, reason: str, acting_user: User, at: datetime) ->
 
 def _before(grant: Grant) -> Decision:
     """What a suspended grant was: one that still waits for two people goes on waiting."""
-    waits = grant.confirm_by is not None and grant.confirmed_at is None and grant.unconfirmed_at is None
-    return Decision.BREAK_GLASS if waits else Decision.APPROVED
+    return Decision.BREAK_GLASS if grant.is_to_confirm else Decision.APPROVED
 
 
 def end_suspensions(*, at: datetime) -> int:

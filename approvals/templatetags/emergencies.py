@@ -9,9 +9,12 @@ from django import template
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from approvals.models import Containment, Grant, Offboarding
-from approvals.rules.states import Decision, Standing
+from approvals.forms.emergencies import StandInForm
+from approvals.models import ApprovalSlot, Containment, Grant, GrantRequest, Offboarding
+from approvals.rules.deciders import SlotKind
+from approvals.rules.states import Decision, RequestState, Standing
 from approvals.services.containment import subject_of, subject_words
+from approvals.services.stand_ins import stand_ins_for
 from approvals.services.suspensions import REVERSIBLE_FOR
 from inventory.models import Account, Delegation, Finding, Identity, Role, User, Vendor
 from inventory.policy.account_ids import is_account_id
@@ -54,6 +57,31 @@ def emergency_of(user: User, grant: Grant) -> Emergency:
         is_own=grant.suspended_by_id == user.pk,
         until=until,
     )
+
+
+@register.inclusion_tag("approvals/fragments/broken_glass.html")
+def broken_glass_of(request: GrantRequest) -> dict[str, object]:
+    """For the page of a request: loud where one person gave the access alone."""
+    if request.kind != GrantRequest.Kind.BREAK_GLASS:
+        return {}
+    grants = list(Grant.objects.filter(line__request=request).order_by("pk"))
+    return {"grants": grants, "request": request, "waits": any(each.is_to_confirm for each in grants)}
+
+
+@register.inclusion_tag("approvals/fragments/request_emergency.html", takes_context=True)
+def request_emergency(context: Any, user: User, request: GrantRequest) -> dict[str, object]:
+    """For the page of a request: a stand-in, an acting owner, or access at once; for security alone."""
+    if request.state != RequestState.PENDING or not user.has_role([Role.SECURITY]):
+        return {}
+    slots = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions, kind=SlotKind.OWNER)
+    waiting = list(slots.filter(verdict="").select_related("line__identity", "stand_in"))
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "request": request,
+        "waiting": waiting,
+        "stand_in_form": StandInForm(people=stand_ins_for(request, user)) if waiting else None,
+        "may_break_glass": request.requester_id == user.pk and request.kind == GrantRequest.Kind.NEW,
+    }
 
 
 @register.inclusion_tag("approvals/fragments/contain_identity.html")
