@@ -11,6 +11,8 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from inventory.models import (
     Account,
     Delegation,
+    DelegationState,
+    Finding,
     FindingEpisode,
     Identity,
     PolicyVersion,
@@ -19,8 +21,10 @@ from inventory.models import (
     Team,
     User,
 )
+from inventory.models.delegations import OUTSIDE_REACHES
 from inventory.models.policies import PolicyVersionQuerySet
 from inventory.policy.reach import Reach
+from inventory.policy.rules import APPROVAL_RULES, UNAPPROVED_RULES
 from inventory.policy.trust import Trust
 
 UNREGISTERED_RANKS = (Trust.UNKNOWN.rank, Trust.PLACEHOLDER.rank)
@@ -45,6 +49,16 @@ def has_outside_sender() -> Q:
     """Somebody other than the owner's account may send, or a policy could not be judged."""
     sends = Q(can_send=True) | Q(reach=Reach.UNDETERMINED.value)
     return Q(Exists(Delegation.objects.live().outside().filter(sends, identity=OuterRef("pk"))))
+
+
+def has_unapproved_delegate() -> Q:
+    """Somebody outside is let in whom no grant covers, or of whom nobody has compared it yet."""
+    findings = Finding.objects.open().filter(identity=OuterRef("pk"), rule_id__in=UNAPPROVED_RULES)
+    outside = DelegationState.objects.exclude(trust=Trust.OWN.value).filter(
+        delegation__identity=OuterRef("pk"), to_at=None, reach__in=OUTSIDE_REACHES
+    )
+    is_newer = Q(Exists(outside.filter(from_at__gt=OuterRef("matched_at"))))
+    return Q(Exists(findings)) | is_newer | Q(Exists(outside), first_matched_at=None)
 
 
 def public_identities(user: User) -> QuerySet[Identity]:
@@ -198,8 +212,9 @@ def _leaves(value: object) -> list[Any]:
 def remediations(
     user: User, *, closed_from: datetime, closed_before: datetime, is_baseline: bool | None = False
 ) -> QuerySet[FindingEpisode]:
-    """Episodes that ended as fixed or with their identity in ``[closed_from, closed_before)``, hints left out.
+    """Episodes of policy rules that ended as fixed or with their identity in ``[closed_from, closed_before)``.
 
+    Hints are left out, and so is what follows from what people approve: it has figures of its own.
     What the first complete look at a scope found is a cohort of its own, since its true start is not known;
     ``is_baseline=None`` gives both.
     """
@@ -211,6 +226,7 @@ def remediations(
     return (
         rows.filter(reason__in=_ENDED_WELL)
         .exclude(finding__severity="info")
+        .exclude(finding__rule_id__in=APPROVAL_RULES)
         .select_related("finding__identity__scope__account")
         .order_by("-closed_at", "id")
     )

@@ -17,7 +17,7 @@ from inventory.services.findings.cases import worst_cases
 from inventory.views.requests import person
 from inventory.words import counted
 from sesgov.changes import changes_since
-from sesgov.figures import Facts, all_figures
+from sesgov.figures import Facts, first_figures
 from sesgov.figures.drawing import HEIGHT, WIDTH, sparkline
 from sesgov.sight import DOORS_NOT_LOOKED_AT, Coverage, coverage
 
@@ -40,7 +40,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "account/no_role.html", {"section": "dashboard"})
     since = _since_last_visit(request, user, at)
     sight = _coverage(user, at)
-    figures = all_figures(Facts(user, at))
+    figures = first_figures(Facts(user, at))
     context = {
         "section": "dashboard",
         "state": state_of(user, sight),

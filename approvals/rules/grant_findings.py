@@ -9,6 +9,7 @@ from approvals.rules.states import Standing
 from inventory.policy.delegations import Analysis, Delegation
 from inventory.policy.grants.terms import GrantTerms
 from inventory.policy.reach import Reach
+from inventory.policy.rules.catalogue import UNAPPROVED_RULES
 from inventory.policy.rules.parties import ANYONE, parties
 from inventory.policy.rules.rule_texts import Severity
 from inventory.policy.rules.subjects import DelegateFacts
@@ -16,10 +17,9 @@ from inventory.policy.rules.violations import Violation, principal_path, violati
 from inventory.policy.words.conditions import shown_day
 from inventory.policy.words.sentences import describe
 
-UNAPPROVED, EXCEEDED, NOT_REMOVED = "unapproved-delegation", "scope-exceeded", "grant-not-removed"
+UNAPPROVED, EXCEEDED, NOT_REMOVED = UNAPPROVED_RULES
 RENEWAL_OVERDUE = "renewal-overdue"
-LIVE_RULES = (UNAPPROVED, EXCEEDED, NOT_REMOVED)
-MATCHED_RULES = (*LIVE_RULES, RENEWAL_OVERDUE)
+MATCHED_RULES = (*UNAPPROVED_RULES, RENEWAL_OVERDUE)
 
 # As wide as this and nobody can say who it is.
 _OPEN = (Reach.PUBLIC, Reach.UNDETERMINED, Reach.NETWORK)

@@ -21,6 +21,13 @@ from inventory.filters.fields import (
 from inventory.models import Delegation, Identity, Team, User
 from inventory.paths import RIGHTS, paths_of, paths_to, reached
 
+SENDER_CHOICES = [
+    ("outside", "Somebody outside"),
+    ("none", "Nobody outside"),
+    ("unapproved", "Not approved"),
+    ("approved", "Nobody unapproved"),
+]
+
 
 class IdentityFilter(filters.FilterSet):
     """Identities by who can send as them, who owns them and where they stand."""
@@ -28,7 +35,7 @@ class IdentityFilter(filters.FilterSet):
     q = search_box("Name, account or owner")
     reach = choice("Reach", REACH_CHOICES, method="by_reach")
     trust = choice("Trust", TRUST_CHOICES, field_name="widest_trust")
-    sender = choice("Senders", [("outside", "Somebody outside"), ("none", "Nobody outside")], method="by_sender")
+    sender = choice("Senders", SENDER_CHOICES, method="by_sender")
     seen = choice("Sight", [("complete", "Seen completely"), ("unseen", "Not seen")], method="by_sight")
     owner = choice(
         "Owner",
@@ -66,6 +73,9 @@ class IdentityFilter(filters.FilterSet):
         return rows.filter(widest_reach=value)
 
     def by_sender(self, rows: QuerySet[Identity], _name: str, value: str) -> QuerySet[Identity]:
+        if value in ("unapproved", "approved"):
+            unapproved = populations.has_unapproved_delegate()
+            return rows.filter(unapproved) if value == "unapproved" else rows.exclude(unapproved)
         outside = populations.has_outside_sender()
         return rows.filter(outside) if value == "outside" else rows.exclude(outside)
 

@@ -4,21 +4,31 @@ from django.db.models import Count
 
 from inventory import populations
 from inventory.models.delegations import OUTSIDE_REACHES
+from inventory.policy.rules import UNAPPROVED_RULES
 from inventory.policy.trust import Trust
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
 from sesgov.figures.shapes import Figure, Link, Unit, list_url
 
+# Before an identity was matched for the first time nothing is known of approvals: who is outside counts against it.
+NOT_MATCHED = """
+    (i.first_matched_at IS NULL OR i.first_matched_at > d.at OR (s.to_at IS NULL AND s.from_at > i.matched_at))
+"""
 _COUNTED = f"""
     SELECT d.day, n.account_id, count(*) FILTER (WHERE o.identity_id IS NULL) AS value, count(*) AS "of"
     FROM days d
     JOIN inventory_identitystate s ON {HOLDS.format("s")}
     JOIN seen n ON n.id = s.identity_id AND n.is_expected AND n.baseline_at <= d.at
     LEFT JOIN (
-        SELECT DISTINCT d.day, g.identity_id FROM days d
+        SELECT d.day, f.identity_id FROM days d
+        JOIN inventory_findingepisode e ON e.opened_at <= d.at AND (e.closed_at IS NULL OR e.closed_at > d.at)
+        JOIN inventory_finding f ON f.id = e.finding_id AND f.rule_id = ANY(%s)
+        UNION
+        SELECT d.day, g.identity_id FROM days d
         JOIN inventory_delegationstate s ON {HOLDS.format("s")}
         JOIN inventory_delegation g ON g.id = s.delegation_id
-        WHERE s.reach = ANY(%s) AND s.trust <> %s AND (s.can_send OR s.reach = 'undetermined')
+        JOIN inventory_identity i ON i.id = g.identity_id
+        WHERE s.reach = ANY(%s) AND s.trust <> %s AND {NOT_MATCHED}
     ) o ON o.day = d.day AND o.identity_id = s.identity_id
     {BY_ACCOUNT}
 """
@@ -29,20 +39,21 @@ SERIES = Series(
     Unit.SHARE,
     _COUNTED,
     needs_cases=True,
-    parameters=lambda: (OUTSIDE_REACHES, Trust.OWN.value),
+    parameters=lambda: (list(UNAPPROVED_RULES), OUTSIDE_REACHES, Trust.OWN.value),
 )
 
 
 def posture(facts: Facts, coverage: str) -> Figure:
-    """Identities that nobody unapproved can send as / identities completely seen. Approvals are not recorded yet."""
+    """Identities whose every outside delegate is approved, inside its terms, in date / identities completely seen."""
     seen = populations.identities(facts.user).filter(populations.is_completely_seen(facts.at)).order_by()
-    counted = seen.aggregate(total=Count("pk"), open=Count("pk", filter=populations.has_outside_sender()))
+    counted = seen.aggregate(total=Count("pk"), open=Count("pk", filter=populations.has_unapproved_delegate()))
     total, open_ones = counted["total"], counted["open"]
     return Figure(
         key=SERIES.key,
         title=SERIES.title,
-        formula="Identities whose every outside sender is approved, inside its terms and in date, divided by the "
-        "identities completely seen. No grants are recorded yet, so every outside sender counts against it.",
+        formula="Identities whose every outside sender, and whoever else outside is let in, is approved, inside its "
+        "terms and in date, divided by the identities completely seen. A sender whom nobody has compared with "
+        "grants yet counts against it.",
         unit=SERIES.unit,
         reading=total - open_ones if total else None,
         n=total,
@@ -53,7 +64,7 @@ def posture(facts: Facts, coverage: str) -> Figure:
         as_of=facts.at,
         coverage=coverage,
         links=(
-            Link("with an outside sender", open_ones, list_url("identity", seen="complete", sender="outside")),
-            Link("in order", total - open_ones, list_url("identity", seen="complete", sender="none")),
+            Link("not approved", open_ones, list_url("identity", seen="complete", sender="unapproved")),
+            Link("in order", total - open_ones, list_url("identity", seen="complete", sender="approved")),
         ),
     )

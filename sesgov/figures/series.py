@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from inventory.models import Identity, Scope, User
-from sesgov.figures.days import Day
+from sesgov.figures.days import Day, until
 from sesgov.figures.shapes import Point, Unit
 
 HOLDS = "{0}.from_at <= d.at AND ({0}.to_at IS NULL OR {0}.to_at > d.at)"
@@ -104,6 +105,12 @@ def measured(series: Series, population: Population, days: Sequence[Day]) -> Ite
         cursor.execute(statement, parameters)
         for account, day, value, of, is_stale in cursor.fetchall():
             yield account, Point(day, value, of, is_stale)
+
+
+def now(series: Series, user: User, at: datetime) -> Point | None:
+    """The figure at an instant over what one person may see; ``None`` where there is no data."""
+    points = measured(series, Population.of(user), [until(at)])
+    return next((point for account, point in points if account is None), None)
 
 
 def store(series: Series, days: Sequence[Day]) -> None:

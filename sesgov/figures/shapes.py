@@ -111,6 +111,6 @@ class Figure:
         return "better" if (now > then) == (self.better == "higher") else "worse"
 
 
-def list_url(name: str, **parameters: str) -> str:
-    """The address of a list of the inventory, narrowed."""
-    return f"{reverse(f'inventory:{name}_list')}?{urlencode(parameters)}"
+def list_url(name: str, namespace: str = "inventory", **parameters: str) -> str:
+    """The address of a list, narrowed."""
+    return f"{reverse(f'{namespace}:{name}_list')}?{urlencode(parameters)}"

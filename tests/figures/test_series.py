@@ -48,7 +48,7 @@ def test_at_this_instant_the_intervals_say_what_the_tiles_say(role):
     Scope.objects.filter(last_outcome=Outcome.DENIED).update(is_expected=False)
     for figure in all_figures(Facts(user, NOW)):
         point = now(BY_KEY[figure.key], Population.of(user))
-        said = (None, 0) if point is None else (point.value, point.of)
+        said = (None, 0) if point is None else (point.value, point.of or 0)
         assert said == (figure.reading, figure.n), figure.key
 
 

@@ -36,7 +36,7 @@ def test_each_link_leads_to_a_list_of_that_length(role):
     user = builders.user(role, teams=[world.team])
     client = client_for(user)
     links = [link for figure in _figures(user).values() for link in figure.links]
-    assert len(links) == 11
+    assert len(links) == 19
     for link in links:
         page = html.unescape(text_of(client, link.url))
         total = re.search(r'<strong class="figure">(\d+)</strong>', page)

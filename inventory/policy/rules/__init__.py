@@ -4,7 +4,7 @@
 To add a rule: its words in ``texts/``, its function in the module of its group, its name in ``judging``.
 """
 
-from inventory.policy.rules.catalogue import APPROVAL_RULES, RULES
+from inventory.policy.rules.catalogue import APPROVAL_RULES, RULES, UNAPPROVED_RULES
 from inventory.policy.rules.fixes import Fix, Place, fix_for
 from inventory.policy.rules.judging import ENGINE_VERSION, judge
 from inventory.policy.rules.rule_texts import Reference, RuleText, Severity
@@ -15,6 +15,7 @@ __all__ = [
     "APPROVAL_RULES",
     "ENGINE_VERSION",
     "RULES",
+    "UNAPPROVED_RULES",
     "DelegateFacts",
     "Fix",
     "IdentitySubject",

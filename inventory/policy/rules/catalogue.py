@@ -26,3 +26,5 @@ RULES: Mapping[str, RuleText] = MappingProxyType(
 )
 # What people have decided speaks here: approvals judge these, the policies alone do not.
 APPROVAL_RULES = frozenset(text.rule_id for text in APPROVAL_TEXTS)
+# Those of which one alone says that somebody outside is let in who is not approved, not so widely, or no longer.
+UNAPPROVED_RULES = ("unapproved-delegation", "scope-exceeded", "grant-not-removed")
