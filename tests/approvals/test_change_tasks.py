@@ -1,5 +1,7 @@
 """Change tasks: opened once, taken up, said to be applied, and verified by a reading alone."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -23,7 +25,12 @@ def estate() -> Estate:
 
 def removal(estate: Estate, **given) -> ChangeTask:
     """An open task without a grant, about one account."""
-    asked = {"identity": estate.identity, "kind": TaskKind.REMOVE, "reason": "Odd mails.", "due_on": days(3)}
+    asked: dict[str, Any] = {
+        "identity": estate.identity,
+        "kind": TaskKind.REMOVE,
+        "reason": "Odd mails.",
+        "due_on": days(3),
+    }
     asked |= {"policy_name": "partner", "principals": ["444455556666"], "at": NOW, "acting_user": estate.security}
     return open_task(**asked | given)
 

@@ -216,7 +216,7 @@ def test_a_future_grant_begins_by_itself():
     assert window["DateGreaterThanEquals"] == {"aws:CurrentTime": "2027-01-01T00:00:00Z"}
 
 
-_LIMITS = (
+_LIMITS: tuple[dict[str, Any], ...] = (
     {},
     {"Condition": {"StringEquals": {"ses:FromAddress": "news@shop.example.com"}}},
     {"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}},
