@@ -97,7 +97,7 @@ def pack_files(task: ChangeTask, *, at: datetime) -> list[PackFile]:
     account = task.identity.scope.account
     notes = tuple(each for each in (pack.problem, *pack.notes) if each)
     sentence = task_sentence(task, names=all_names(), on=timezone.localdate(at))
-    said = readme(files, sentence=f"{sentence}.", account=f"{account.name} {account.account_id}".strip(), notes=notes)
+    said = readme(files, sentence=sentence, account=f"{account.name} {account.account_id}".strip(), notes=notes)
     return [said, *(() if pack.is_empty else files.all())]
 
 

@@ -17,7 +17,7 @@ def task_sentence(task: ChangeTask, *, names: Mapping[str, str], on: date) -> st
     who = ", ".join(_named(each, names) for each in task.principals[:3]) or "everybody outside"
     more = f" and {len(task.principals) - 3} more" if len(task.principals) > 3 else ""
     policy = f" of policy {task.policy_name}" if task.policy_name else ""
-    return f"Take {who}{more} out{policy} on {task.identity.name}"
+    return f"Take {who}{more} out{policy} on {task.identity.name}."
 
 
 def _named(principal: str, names: Mapping[str, str]) -> str:
