@@ -21,5 +21,5 @@ def delivery_state(delivery: Delivery) -> SafeString:
 @register.simple_tag
 def unread_notices(user: User) -> str:
     """How many the person has not read, ``99+`` at most; nothing where there is none. One query."""
-    unread = Notice.objects.visible_to(user).unread()[: _MOST_COUNTED + 1].count()
+    unread = Notice.objects.visible_to(user).unread().order_by()[: _MOST_COUNTED + 1].count()
     return f"{_MOST_COUNTED}+" if unread > _MOST_COUNTED else str(unread or "")

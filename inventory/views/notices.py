@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.forms.notices import NoticeChoiceForm
-from inventory.models import Notice, NoticeChoice
-from inventory.services.notices.choices import choose, mailed_kinds, mark_read
+from inventory.models import OPTIONAL_KINDS, Notice
+from inventory.services.notices.choices import choice_of, choose, mark_read
 from inventory.services.settings.in_force import in_force
 from inventory.views.requests import person
 from inventory.views.writes import DONE, attempt
@@ -55,11 +55,13 @@ def _page(request: HttpRequest, form: NoticeChoiceForm | None, *, status: int = 
     page = Paginator((notices.unread() if only_unread else notices).order_by("-pk"), _PER_PAGE).get_page(
         request.GET.get("page")
     )
+    shown = list(page.object_list)
     context: dict[str, Any] = {
         "section": "notices",
         "page": page,
+        "shown": shown,
         "only_unread": only_unread,
-        "newest": page.object_list[0].pk if page.object_list else None,
+        "newest": shown[0].pk if shown else None,
         "unread": notices.unread().count(),
         "form": form or _form(request),
         "digest_at": in_force().digest_at,
@@ -68,9 +70,9 @@ def _page(request: HttpRequest, form: NoticeChoiceForm | None, *, status: int = 
 
 
 def _form(request: HttpRequest) -> NoticeChoiceForm:
-    choice = NoticeChoice.objects.filter(person=person(request)).first()
-    is_at_once = choice is None or choice.is_urgent_at_once
-    return NoticeChoiceForm(initial={"is_urgent_at_once": is_at_once, "mailed": mailed_kinds(person(request))})
+    choice = choice_of(person(request))
+    mailed = [kind.value for kind in OPTIONAL_KINDS if kind not in choice.muted]
+    return NoticeChoiceForm(initial={"is_urgent_at_once": choice.is_urgent_at_once, "mailed": mailed})
 
 
 def _key(request: HttpRequest, name: str) -> int | None:

@@ -201,11 +201,11 @@ def test_the_vendor_s_address_is_told_once_at_each_of_its_steps_whatever_ends(es
 
 def test_once_a_day_a_quarter_of_an_hour_before_the_digest(estate, grant):
     early = datetime.combine(days(LAST - 30), time(7, 44), tzinfo=NOW.tzinfo)
-    remind_daily(at=early - timedelta(days=1))
+    remind_daily(at=early - timedelta(hours=23))
     assert not remind_daily(at=early)
-    assert told(estate.owner) == []
+    assert told(estate.owner) == [LAST - 31]
     assert remind_daily(at=early + timedelta(minutes=1))
-    assert told(estate.owner) == [LAST - 30]
+    assert told(estate.owner) == [LAST - 31, LAST - 30]
     assert not remind_daily(at=early + timedelta(minutes=2))
 
 

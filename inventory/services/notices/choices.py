@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from inventory.models import OPTIONAL_KINDS, Notice, NoticeChoice, NoticeKind, User
+from inventory.models import OPTIONAL_KINDS, Notice, NoticeChoice, User
 from inventory.services.audit import record
 from inventory.services.refusals import RefusedError
 
@@ -31,7 +31,6 @@ def mark_read(*, until: int, acting_user: User, at: datetime, only: int | None =
     return (unread if only is None else unread.filter(pk=only)).update(read_at=at)
 
 
-def mailed_kinds(user: User) -> list[NoticeKind]:
-    """The optional kinds that the person is mailed about."""
-    choice = NoticeChoice.objects.filter(person=user).first()
-    return [kind for kind in OPTIONAL_KINDS if choice is None or kind not in choice.muted]
+def choice_of(user: User) -> NoticeChoice:
+    """What the person chose; everything, at once where it is urgent, for who never did."""
+    return NoticeChoice.objects.filter(person=user).first() or NoticeChoice(person=user)
