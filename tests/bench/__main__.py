@@ -5,10 +5,11 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import collect, day_one, engine, soundness, web
+from tests.bench import audit, collect, day_one, engine, soundness, web
 from tests.bench.measures import Bench, Measure
 
 BENCHES: dict[str, Bench] = {
+    "audit": audit.measure,
     "collect": collect.measure,
     "day_one": day_one.measure,
     "engine": engine.measure,
