@@ -10,6 +10,7 @@ from django.urls import reverse
 from approvals.models import Grant, Offboarding
 from approvals.rules.offboarding import CaseState
 from approvals.rules.states import Decision
+from approvals.services.grant_tasks import follow_grant
 from approvals.services.grants import check_reason, end_grant, locked_grant
 from approvals.services.offboarding_letter import letter_of
 from approvals.services.offboarding_paths import follow_paths
@@ -23,6 +24,7 @@ from inventory.services.refusals import ConflictError, RefusedError, check_text
 from inventory.services.registry.vendors import VendorFacts, change_vendor
 
 OFFBOARDS = frozenset({Role.SECURITY, Role.VENDOR_MANAGER})
+_IN_FORCE = (Decision.APPROVED, Decision.BREAK_GLASS)
 
 
 @transaction.atomic
@@ -111,9 +113,6 @@ def _check_verified(case: Offboarding, exceptions: str, on: date) -> None:
         raise RefusedError("exceptions", "Every path was seen gone: leave this empty.")
 
 
-_IN_FORCE = (Decision.APPROVED, Decision.BREAK_GLASS)
-
-
 def locked_case(case_id: int) -> Offboarding:
     """The case, held until the transaction ends."""
     rows = Offboarding.objects.select_for_update(of=("self",)).select_related("vendor", "opened_by", "closed_by")
@@ -158,6 +157,8 @@ def _shorten(grant: Grant, ends_on: date, reason: str, *, acting_user: User | No
     grant.save(update_fields=["effective_ends_on"])
     data = {"reason": reason, "effective_ends_on": ends_on, "before": before}
     record(at=at, actor=acting_user, action="grant.shortened", target=grant, data=data)
+    if grant.decision in _IN_FORCE:
+        follow_grant(grant, reason=reason, acting_user=acting_user, at=at)
 
 
 def _close_in(case: Offboarding, *, acting_user: User | None, at: datetime) -> None:

@@ -13,11 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from approvals.models import ApprovalSlot, Grant, GrantRequest, RequestLine
 from approvals.rules.risk import longest_days
 from approvals.rules.states import RequestState
+from approvals.services.break_glass import break_glass, end_unconfirmed
 from approvals.services.decisions import Verdict, decide
 from approvals.services.grants import revoke
 from approvals.services.requests import Line, Request, ask_for_changes, lapse_overdue, save_draft, submit, withdraw
-from approvals.services.suspensions import reinstate, suspend
-from inventory.models import AuditEvent, Role, User
+from approvals.services.suspensions import end_suspensions, reinstate, suspend
+from inventory.models import AuditEvent, Finding, Role, User
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, Estate, terms
@@ -97,6 +98,12 @@ class Approvals(RuleBasedStateMachine):
 
         self.attempt(act)
 
+    @rule(who=indexes, caller=st.sampled_from(CALLERS), length=st.integers(0, 3))
+    def hurry(self, who: int, caller: str, length: int) -> None:
+        wanted = terms(self.estate.identity, principals=(caller,), ends_on=self.at.date() + timedelta(days=length))
+        asked = Request("new", REASON, [Line(self.estate.identity, wanted)], vendor=self.estate.vendor)
+        self.attempt(lambda: break_glass(asked, acting_user=self.person(who), at=self.at))
+
     @precondition(lambda _: ApprovalSlot.objects.exists())
     @rule(who=indexes, which=indexes, is_approved=st.sampled_from([True, True, True, False]), cut=st.integers(-2, 30))
     def say(self, who: int, which: int, is_approved: bool, cut: int) -> None:
@@ -126,12 +133,16 @@ class Approvals(RuleBasedStateMachine):
     def wait(self, hours: int) -> None:
         self.at += timedelta(hours=hours)
         overdue = GrantRequest.objects.filter(state__in=("pending", "changes_requested"), lapses_at__lte=self.at)
+        overdue = overdue.exclude(kind="break_glass")
         wanted = overdue.count()
         assert lapse_overdue(at=self.at) == wanted
+        end_unconfirmed(at=self.at)
+        end_suspensions(at=self.at)
+        assert end_unconfirmed(at=self.at) == end_suspensions(at=self.at) == 0
 
     @invariant()
     def every_grant_has_two_people_neither_of_whom_asked(self) -> None:
-        for grant in Grant.objects.select_related("line__request"):
+        for grant in Grant.objects.exclude(confirm_by__isnull=False, confirmed_at=None).select_related("line__request"):
             request = grant.line.request
             slots = grant.line.slots.filter(submission=request.submissions)
             people = {slot.decided_by_id for slot in slots if slot.verdict == "approved"}
@@ -139,6 +150,16 @@ class Approvals(RuleBasedStateMachine):
             assert request.requester_id not in people
             assert {slot.terms_hash for slot in slots} == {grant.line.terms_hash}
             assert request.state == RequestState.APPROVED
+
+    @invariant()
+    def what_one_person_gave_alone_is_over_in_72_hours_or_without_two_others(self) -> None:
+        for grant in Grant.objects.exclude(confirm_by=None).select_related("line__request__requester"):
+            assert "security" in grant.line.request.requester.roles
+            assert (grant.ends_on - grant.starts_on).days < 3
+            assert (grant.decision == "break_glass") <= (grant.confirmed_at is None and grant.unconfirmed_at is None)
+            if grant.unconfirmed_at is not None:
+                assert grant.decision in ("revoked", "superseded")
+                assert Finding.objects.filter(rule_id="break-glass-unconfirmed", severity="critical").exists()
 
     @invariant()
     def no_grant_outlasts_its_maximum_or_the_contract(self) -> None:
