@@ -12,6 +12,7 @@ from approvals.pages.names import names_for
 from approvals.rules.grant_findings import subject_of_terms
 from approvals.rules.states import Standing
 from approvals.services.grants import check_may_end
+from approvals.services.requests import ASKS
 from approvals.words import OBSERVATION, observation_of, standing_word
 from inventory.models import Finding, User
 from inventory.policy.grants.minimal import minimal_policy
@@ -56,7 +57,7 @@ def grant_context(user: User, grant: Grant, at: datetime) -> dict[str, object]:
         "predecessors": list(Grant.objects.visible_to(user).filter(successor=grant).order_by("pk")),
         "findings": _findings(user, grant),
         "may_end": may_end(user, grant, at) and standing in (Standing.ACTIVE, Standing.AHEAD, Standing.SUSPENDED),
-        "may_change": standing in (Standing.ACTIVE, Standing.AHEAD) and grant.successor is None,
+        "may_change": user.has_role(ASKS) and standing in (Standing.ACTIVE, Standing.AHEAD) and grant.successor is None,
     }
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from approvals.models import ApprovalSlot, Grant, GrantObservation
@@ -15,6 +15,7 @@ from inventory.words import Word, action_words
 
 WIDTH = 1000
 _LEAST = 4
+_SHOWN = 6
 
 # What an event of the audit trail means for the life of a grant: the words, and what the decision is from then on.
 _EVENTS = {
@@ -74,6 +75,16 @@ class Life:
     to_at: datetime
     kinds: list[tuple[str, str]]
 
+    @property
+    def earlier(self) -> list[Seen]:
+        """What the page folds away."""
+        return self.seen[:-_SHOWN]
+
+    @property
+    def latest(self) -> list[Seen]:
+        """What it shows at once."""
+        return self.seen[-_SHOWN:]
+
 
 def life_of(
     grant: Grant, slots: Iterable[ApprovalSlot], observations: Sequence[GrantObservation], at: datetime
@@ -132,17 +143,14 @@ def _since(grant: Grant) -> Iterator[Event]:
 
 def _days(grant: Grant) -> Iterator[Event]:
     begin = max(midnight(grant.starts_on), grant.decided_at)
-    if not grant.confirm_by:
+    if begin > grant.decided_at:
         yield Event(grant.decided_at, "Granted", "", "", "ahead")
     if grant.effective_ends_on >= grant.starts_on:
         yield Event(begin + timedelta(microseconds=1), "Begins", "", "", "active")
     if grant.revoked_at is None:
-        last = max(midnight(_after(grant.effective_ends_on)), begin + timedelta(microseconds=2))
-        yield Event(last, "Ends", "", "", "over")
-
-
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
+        # The last second of the last day, which is the day that people know.
+        last = midnight(grant.effective_ends_on + timedelta(days=1)) - timedelta(seconds=1)
+        yield Event(max(last, begin + timedelta(microseconds=2)), "Ends", "", "", "over")
 
 
 def _decided(events: Sequence[Event], place: _Scale) -> Iterator[Bar]:

@@ -9,9 +9,11 @@ from django.utils import timezone
 from approvals.models import Grant
 from approvals.models.grants import GrantQuerySet
 from approvals.pages.grant_sentences import grant_sentence
+from approvals.pages.inbox import tasks_of
 from approvals.pages.names import names_for
 from approvals.pages.pairs import pairs_of
 from approvals.rows.grants import numbers, of_vendor
+from approvals.services.deciders import fillable_by
 from inventory.models import Identity, User, Vendor
 
 register = template.Library()
@@ -37,6 +39,14 @@ def grants_of_delegate(context: Context, account_id: str) -> Context:
 def grants_of_name(context: Context, domain: str) -> Context:
     """How many grants there are for the identities of a sending name, and how they stand."""
     return _numbers(_visible(context).filter(identity__sending_name=domain), f"sending_name={domain}")
+
+
+@register.inclusion_tag("approvals/fragments/waits_for_me.html", takes_context=True)
+def waits_for_me(context: Context) -> Context:
+    """What the person has to decide and to apply."""
+    user: User = context["user"]
+    slots = fillable_by(user, at=timezone.now()).order_by()
+    return {"decide": slots.values("line").distinct().count(), "apply": tasks_of(user).count()}
 
 
 @register.inclusion_tag("approvals/fragments/grants_ending.html", takes_context=True)

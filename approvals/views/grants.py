@@ -17,6 +17,7 @@ from approvals.pages.grant import RELATED, grant_context, may_end
 from approvals.rows.grants import grants
 from approvals.services import grants as service
 from approvals.services.earlier_ends import end_earlier
+from approvals.services.requests import ASKS
 from approvals.tables.grants import GrantTable
 from inventory.models import User
 from inventory.services.refusals import ConflictError, RefusedError
@@ -45,7 +46,11 @@ GRANTS = ListPage(
         Preset("Waiting to begin", {"state": "ahead"}),
         Preset("Ended", {"state": "ended"}),
     ),
-    beside=(Beside("Calendar of endings", "approvals:grant_calendar"),),
+    beside=(
+        Beside("Ask for access", "approvals:request_new", ASKS),
+        Beside("Adopt what is there", "approvals:adoption"),
+        Beside("Calendar of endings", "approvals:grant_calendar"),
+    ),
 )
 
 
