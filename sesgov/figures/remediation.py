@@ -8,6 +8,7 @@ from django.db.models.aggregates import Aggregate
 
 from inventory import populations
 from inventory.models import User
+from inventory.policy.rules import APPROVAL_RULES
 from inventory.services.settings.in_force import in_force
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, Series
@@ -21,9 +22,18 @@ _COUNTED = f"""
     JOIN inventory_finding f ON f.id = e.finding_id
     JOIN seen n ON n.id = f.identity_id
     WHERE e.reason IN ('fixed', 'identity_deleted') AND NOT e.is_baseline AND f.severity <> 'info'
+        AND f.rule_id <> ALL(%s)
     {BY_ACCOUNT}
 """
-SERIES = Series("remediation", "Time to remediate", Unit.DAYS, _COUNTED, needs_cases=True)
+# What people approve or end is told apart: approval lead time and revocation time.
+SERIES = Series(
+    "remediation",
+    "Time to remediate",
+    Unit.DAYS,
+    _COUNTED,
+    needs_cases=True,
+    parameters=lambda: [sorted(APPROVAL_RULES)],
+)
 
 
 class _Percentile(Aggregate):
@@ -78,9 +88,9 @@ def remediation(facts: Facts, coverage: str) -> Figure:
     return Figure(
         key=SERIES.key,
         title=SERIES.title,
-        formula="Mean elapsed days from detection to verified fix, over findings that ended as fixed or with their "
-        "identity in the last 90 days. What the first look at a region found is counted apart: its start is not known. "
-        "How long the access itself was open is not known either, since CloudTrail is not read.",
+        formula="Mean elapsed days from detection to verified fix, over findings of policy rules that ended as fixed "
+        "or with their identity in the last 90 days. What the first look at a region found is counted apart: its start is "
+        "not known. How long the access itself was open is not known either, since CloudTrail is not read.",
         unit=SERIES.unit,
         reading=seconds,
         n=found.n,
