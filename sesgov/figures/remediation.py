@@ -89,8 +89,8 @@ def remediation(facts: Facts, coverage: str) -> Figure:
         key=SERIES.key,
         title=SERIES.title,
         formula="Mean elapsed days from detection to verified fix, over findings of policy rules that ended as fixed "
-        "or with their identity in the last 90 days. What the first look at a region found is counted apart: its start is "
-        "not known. How long the access itself was open is not known either, since CloudTrail is not read.",
+        "or with their identity in the last 90 days. What the first look at a region found is counted apart: its start "
+        "is not known. How long the access itself was open is not known either, since CloudTrail is not read.",
         unit=SERIES.unit,
         reading=seconds,
         n=found.n,
