@@ -76,6 +76,7 @@ NOUNS = {
     "identity": "Identity",
     "knownaccount": "Account known by name",
     "noticechoice": "Choice of notices",
+    "offboarding": "Vendor offboarding",
     "organization": "Organization",
     "ownerassignment": "Owner of an identity",
     "ownerrule": "Owner rule",
