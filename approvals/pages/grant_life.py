@@ -135,10 +135,11 @@ def _asked(grant: Grant, slots: Iterable[ApprovalSlot]) -> Iterator[Event]:
 
 
 def _since(grant: Grant) -> Iterator[Event]:
-    for row in AuditEvent.objects.filter(object_type="grant", object_id=str(grant.pk)).order_by("pk"):
-        if row.action not in _UNSAID:
-            words, kind = _EVENTS.get(row.action, (action_words(row.action), ""))
-            yield Event(row.at, words, row.actor_name, str(json.loads(row.data).get("reason") or ""), kind)
+    rows = AuditEvent.objects.filter(object_type="grant", object_id=str(grant.pk)).exclude(action__in=_UNSAID)
+    for row in rows.select_related("actor").order_by("pk"):
+        words, kind = _EVENTS.get(row.action, (action_words(row.action), ""))
+        reason = str(json.loads(row.data).get("reason") or "")
+        yield Event(row.at, words, str(row.actor or row.actor_name), reason, kind)
 
 
 def _days(grant: Grant) -> Iterator[Event]:
