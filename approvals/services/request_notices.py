@@ -8,7 +8,7 @@ from django.urls import reverse
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.services.deciders import deciders_of
 from inventory.models import User
-from inventory.services.notices.notices import NoticeKind, tell
+from inventory.services.notices.notices import NoticeKind, answered, tell
 
 _LONGEST = 900
 
@@ -33,7 +33,8 @@ def tell_deciders(request: GrantRequest, *, at: datetime) -> None:
 
 
 def tell_requester(request: GrantRequest, what: str, *, at: datetime) -> None:
-    """Who asked, of what came of it; nobody where sesgov itself asked."""
+    """Who asked, of what came of it; nobody where sesgov itself asked. Nobody is waited for any more."""
+    answered((f"request {request.pk} {step} {request.submissions}" for step in ("submitted", "lapses")), at=at)
     if request.requester is not None:
         tell(
             [request.requester],

@@ -2,7 +2,13 @@
 
 from django import forms
 
-from inventory.models import OPTIONAL_KINDS
+from inventory.models import OPTIONAL_KINDS, NoticeKind
+
+_WORDS = {
+    NoticeKind.DECIDED: "What became of my requests",
+    NoticeKind.ALERT: "New critical and high findings",
+    NoticeKind.OFFBOARDING: "What happens to a vendor that leaves",
+}
 
 
 class NoticeChoiceForm(forms.Form):
@@ -11,7 +17,7 @@ class NoticeChoiceForm(forms.Form):
     is_urgent_at_once = forms.BooleanField(label="Mail urgent notices at once, not with the daily mail", required=False)
     mailed = forms.MultipleChoiceField(
         label="Also mail me",
-        choices=[(kind.value, kind.label) for kind in OPTIONAL_KINDS],
+        choices=[(kind.value, _WORDS[kind]) for kind in OPTIONAL_KINDS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -49,9 +49,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         waits = models.Q(person__notice_choice__is_urgent_at_once=False) & ~models.Q(kind=NoticeKind.CONTAIN)
         return self.to_mail().filter(is_urgent=True).exclude(waits)
 
-    def made_until(self, at: datetime) -> Self:
-        """Those that existed at an instant."""
-        return self.filter(made_at__lte=at)
+    def made_between(self, first: datetime, last: datetime) -> Self:
+        """Those made after the one instant and not after the other."""
+        return self.filter(made_at__gt=first, made_at__lte=last)
 
 
 class Notice(models.Model):

@@ -56,7 +56,7 @@ def test_a_refusal_is_told_and_tried_again_until_it_is_given_up(sink):
         dues.append(delivery.due_at)
         assert run(at) == 0
         at = delivery.due_at or at
-    assert "no such mailbox" in delivery.problem
+    assert delivery.problem == "550 no such mailbox"
     assert dues[:2] == [NOW + timedelta(minutes=1), NOW + timedelta(minutes=6)]
     assert dues[-1] is None
     assert sink.mails == []

@@ -13,7 +13,7 @@ from inventory.models import Delivery, Notice, NoticeKind
 from inventory.services.notices.choices import choose
 from inventory.services.notices.drain import drain
 from inventory.services.notices.mails import is_mail_due, make_mails
-from inventory.services.notices.notices import tell, tell_address
+from inventory.services.notices.notices import answered, tell, tell_address
 from tests import builders
 from tests.builders import NOW
 
@@ -82,6 +82,23 @@ def test_what_was_read_is_not_mailed_and_neither_is_what_one_does_not_want():
     assert make_mails(at=BEFORE) == 1
     assert make_mails(at=NOW) == 1
     assert set(Notice.objects.exclude(delivery=None).values_list("key", flat=True)) == {"urgent", "contained"}
+
+
+def test_what_somebody_else_has_answered_waits_for_nobody():
+    ann, bob = builders.user("security"), builders.user("security")
+    say(ann, bob)
+    say(ann, key="request 2")
+    answered(["request 1"], at=NOW)
+    assert make_mails(at=NOW) == 1
+    assert Delivery.objects.get().to == ann.email
+
+
+def test_what_is_older_than_a_week_is_on_the_page_alone():
+    ann = builders.user("security")
+    say(ann, at=NOW - 7 * DAY)
+    say(ann, key="urgent", at=NOW - 7 * DAY, is_urgent=True)
+    assert make_mails(at=NOW) == 0
+    assert Notice.objects.unread().count() == 2
 
 
 def test_who_is_deactivated_gets_no_digest():

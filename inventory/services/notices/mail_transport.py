@@ -25,7 +25,7 @@ def send_mail(delivery: Delivery) -> Outcome:
     try:
         connection.open()
     except (smtplib.SMTPException, OSError) as error:
-        return refused(error)
+        return refused(_said(error))
     try:
         return _sent(delivery, connection)
     finally:
@@ -37,12 +37,25 @@ def _sent(delivery: Delivery, connection: BaseEmailBackend) -> Outcome:
     try:
         connection.send_messages([_message(delivery)])
     except _REFUSALS as error:
-        return refused(error)
+        return refused(_said(error))
     except (smtplib.SMTPException, OSError) as error:
         return uncertain(error)
     except ValueError as error:
         return refused(error, is_final=True)
     return SENT
+
+
+def _said(error: Exception) -> str:
+    """The server's own words, or what the machine says of the connection."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _words(*next(iter(error.recipients.values())))
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _words(error.smtp_code, error.smtp_error)
+    return str(error) or type(error).__name__
+
+
+def _words(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
 
 
 def _message(delivery: Delivery) -> EmailMultiAlternatives:

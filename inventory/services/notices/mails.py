@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,18 +14,20 @@ from inventory.services.schedule import last_due
 from inventory.services.settings.in_force import in_force
 
 _LONGEST_SUBJECT = 150
+# What is older is on the page alone: nobody reads in a mail what was asked last week.
+_MAILED_FOR = timedelta(days=7)
 # What a person is asked to do goes first.
 _ORDER = {kind: place for place, kind in enumerate(NoticeKind)}
 
 
 def is_mail_due(*, at: datetime) -> bool:
     """Whether there are notices to be made into mails."""
-    return Notice.objects.at_once().exists() or _for_digest(at).exists()
+    return _urgent(at).exists() or _for_digest(at).exists()
 
 
 def make_mails(*, at: datetime) -> int:
     """Make all mails that are due, each in a transaction of its own; how many."""
-    urgent = [_mail_urgent(person, at=at) for person in _people(Notice.objects.at_once())]
+    urgent = [_mail_urgent(person, at=at) for person in _people(_urgent(at))]
     digests = [_mail_digest(person, at=at) for person in _people(_for_digest(at))]
     return sum(urgent) + sum(digests)
 
@@ -33,7 +35,7 @@ def make_mails(*, at: datetime) -> int:
 @transaction.atomic
 def _mail_urgent(person: User, *, at: datetime) -> bool:
     """The person's urgent notices in one mail."""
-    notices = _locked(Notice.objects.at_once().filter(person=person))
+    notices = _locked(_urgent(at).filter(person=person))
     if not notices:
         return False
     subject = notices[0].text if len(notices) == 1 else f"{len(notices)} urgent notices"
@@ -52,10 +54,15 @@ def _mail_digest(person: User, *, at: datetime) -> bool:
     return True
 
 
+def _urgent(at: datetime) -> QuerySet[Notice]:
+    return Notice.objects.at_once().made_between(at - _MAILED_FOR, at)
+
+
 def _for_digest(at: datetime) -> QuerySet[Notice]:
     """What existed when the digest was due, for people who had none since."""
     had_one = Delivery.objects.filter(key__startswith=_digest_of(at)).values("person")
-    return Notice.objects.to_mail().made_until(_digest_due(at)).exclude(person__in=had_one)
+    due_at = _digest_due(at)
+    return Notice.objects.to_mail().made_between(due_at - _MAILED_FOR, due_at).exclude(person__in=had_one)
 
 
 def _digest_due(at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from inventory.models import Delivery, Notice, NoticeKind, User
 from inventory.services.notices.hooks import post_to_hooks
 from inventory.services.notices.mails import mail_subject
 
-__all__ = ["NoticeKind", "tell", "tell_address"]
+__all__ = ["NoticeKind", "answered", "tell", "tell_address"]
 
 _LONGEST = 1000
 
@@ -39,6 +39,11 @@ def tell(
     )
     if kind == NoticeKind.CONTAIN:
         post_to_hooks(kind=kind, key=key, text=line, path=path, at=at)
+
+
+def answered(keys: Iterable[str], *, at: datetime) -> None:
+    """Somebody has done what these notices ask for: they wait for nobody any more."""
+    Notice.objects.unread().filter(key__in=list(keys)).update(read_at=at)
 
 
 def tell_address(address: str, *, key: str, subject: str, text: str, at: datetime) -> None:
