@@ -15,6 +15,7 @@ _NO_NATIVE_TYPE = (
     "If a custom resource of a stack wrote this policy, change the document in that stack and update it; "
     "else the stack does not know the policy, and the command lines above are the way."
 )
+_NOTHING_TO_WRITE = "Nothing has to change before people have decided: what they approve comes with its own policy."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,14 @@ def fix_for(rule: RuleText, place: Place) -> Fix:
         console=_console(rule, place),
         cli=_COMMANDS[rule.correction](place, statement),
         terraform=_terraform(rule, place, statement),
-        cloudformation=_NO_NATIVE_TYPE,
+        cloudformation=_NOTHING_TO_WRITE if rule.correction is Correction.DECIDE else _NO_NATIVE_TYPE,
     )
 
 
 def _console(rule: RuleText, place: Place) -> tuple[str, ...]:
     region = place.fields[3] or "the identity's region"
+    if rule.correction is Correction.DECIDE:
+        return rule.console
     opening = (
         f"Sign in to account {place.fields[4] or 'of the identity'} and open Amazon SES in {region}.",
         f"Configuration, Identities, {place.identity}, tab Authorization"
@@ -120,10 +123,21 @@ def _compare(place: Place, _statement: Mapping[str, Any]) -> str:
     )
 
 
-_COMMANDS = {Correction.REPLACE: _replace, Correction.REMOVE: _remove, Correction.COMPARE: _compare}
+def _decide(place: Place, _statement: Mapping[str, Any]) -> str:
+    return f"# {_NOTHING_TO_WRITE}\n# What AWS allows now:\naws sesv2 get-email-identity-policies {_where(place)}\n"
+
+
+_COMMANDS = {
+    Correction.REPLACE: _replace,
+    Correction.REMOVE: _remove,
+    Correction.COMPARE: _compare,
+    Correction.DECIDE: _decide,
+}
 
 
 def _terraform(rule: RuleText, place: Place, statement: Mapping[str, Any]) -> str:
+    if rule.correction is Correction.DECIDE:
+        return f"# {_NOTHING_TO_WRITE}\n"
     if rule.correction is Correction.COMPARE:
         return (
             "# Declare the policy once and give it to each region's copy of the identity through a provider alias,\n"

@@ -43,11 +43,12 @@ class Reference:
 
 
 class Correction(StrEnum):
-    """What has to happen to the statement or the policy that the finding names."""
+    """What has to happen to the statement or the policy that the finding names; to ``decide`` is for people alone."""
 
     REPLACE = "replace"
     REMOVE = "remove"
     COMPARE = "compare"
+    DECIDE = "decide"
 
 
 @dataclass(frozen=True, slots=True)

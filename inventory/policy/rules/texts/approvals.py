@@ -71,7 +71,7 @@ APPROVAL_TEXTS = (
             "The grant ends within 14 days. On the day after its last one the sender is refused, and whoever relies on "
             "their mail finds out then. Two people have to approve a renewal, which takes days of its own."
         ),
-        correction=Correction.COMPARE,
+        correction=Correction.DECIDE,
         console=(
             "Ask whoever relies on the sender whether it is still needed.",
             "If so, renew the grant now; if not, say on its page that it will not be renewed.",
