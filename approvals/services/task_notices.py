@@ -36,7 +36,7 @@ def tell_not_seen(task: ChangeTask, *, at: datetime) -> None:
 
 def untold_overdue(tasks: "list[ChangeTask]") -> "list[ChangeTask]":
     """Those of whose day nobody was told yet: one query."""
-    key = Concat(Value("task "), Cast(OuterRef("pk"), TextField()), Value(" overdue"))
+    key = Concat(Value("task "), Cast(OuterRef("pk"), TextField()), Value(" overdue"), output_field=TextField())
     told = Notice.objects.filter(key=key)
     rows = ChangeTask.objects.filter(pk__in=[task.pk for task in tasks]).exclude(Exists(told))
     return list(rows.order_by(F("pk")).select_related("identity__scope__account"))
