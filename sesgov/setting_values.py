@@ -258,6 +258,14 @@ def mail_url(name: str, value: str) -> str:
 
 
 def state_dir(name: str, value: str) -> Path:
+    return _path(name, value, "expected a folder")
+
+
+def key_file(name: str, value: str) -> Path:
+    return _path(name, value, "expected the path of a file")
+
+
+def _path(name: str, value: str, expected: str) -> Path:
     if "\0" in value:
-        raise _fail(name, value, "expected a folder")
+        raise _fail(name, value, expected)
     return Path(value).expanduser().absolute()
