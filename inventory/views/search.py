@@ -1,4 +1,4 @@
-"""Search: one box for identities, sending names, vendors, accounts, delegates and findings."""
+"""Search: one box for identities, sending names, vendors, accounts, delegates, findings, and what other apps add."""
 
 import re
 
@@ -11,6 +11,7 @@ from inventory import populations
 from inventory.filters.fields import account_digits
 from inventory.models import Account, Finding, SendingName
 from inventory.rows.vendors import visible_vendors
+from inventory.search import SEARCHED
 from inventory.views.requests import person
 
 SHOWN = 10
@@ -25,6 +26,9 @@ def search(request: HttpRequest) -> HttpResponse:
     number = _FINDING.match(query)
     if number and Finding.objects.visible_to(user).filter(pk=int(number[1])).exists():
         return redirect("inventory:finding_detail", pk=int(number[1]))
+    for searched in SEARCHED if query else ():
+        if page := searched.jump(user, query):
+            return redirect(page)
     context = {"section": "", "query": query, "shown": SHOWN}
     if query:
         digits = account_digits(query)
@@ -41,5 +45,6 @@ def search(request: HttpRequest) -> HttpResponse:
             "names": list(SendingName.objects.visible_to(user).filter(domain__icontains=query)[:SHOWN]),
             "vendors": list(visible_vendors(user).filter(name__icontains=query)[:SHOWN]),
             "delegates": list(delegates.filter(account_id__contains=digits)[:SHOWN]) if digits else [],
+            "others": [(each.title, hits) for each in SEARCHED if (hits := each.find(user, query, SHOWN))],
         }
     return render(request, "inventory/search.html", context)

@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from approvals.models import Grant, GrantRequest
 from tests import builders
+from tests.approvals.cases import PARTNER, Estate
 from tests.pages import estate
-from tests.pages.clients import client_of, text_of
+from tests.pages.clients import client_for, client_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +54,22 @@ def test_sending_names_and_vendors_are_found_as_far_as_one_may_see_them():
     strange = text_of(client_of("owner"), f"{reverse('inventory:search')}?q=shop")
     assert "shop.example.com" not in strange
     assert "Shopkeepers" not in strange
+
+
+@pytest.mark.usefixtures("at_now")
+def test_requests_and_grants_are_found_by_number_name_and_account_as_far_as_one_may_see_them():
+    world = Estate()
+    grant, request = world.granted(), GrantRequest.objects.get()
+    pages = {
+        f"r{request.pk}": reverse("approvals:request_detail", args=[request.pk]),
+        f"G-{grant.pk}": reverse("approvals:grant_detail", args=[Grant.objects.get().pk]),
+    }
+    stranger = client_of("owner", teams=[builders.team()])
+    for query, page in pages.items():
+        assert client_of("viewer").get(f"{URL}?q={query}")["Location"] == page
+        assert stranger.get(f"{URL}?q={query}").status_code == 200
+    for query in ("brightmail", "shop.example", PARTNER):
+        shown = text_of(client_for(world.owner), f"{URL}?q={query}")
+        assert pages[f"G-{grant.pk}"] in shown
+        assert (pages[f"r{request.pk}"] in shown) is (query != PARTNER)
+    assert "Nothing that you may see matches." in text_of(stranger, f"{URL}?q=brightmail")
