@@ -13,6 +13,7 @@ from approvals.rules.change_tasks import TaskKind
 from approvals.services.change_packs import Situation, situation_of
 from approvals.task_words import state_word
 from inventory.models import AuditEvent, PolicyVersion, Role, User
+from inventory.models.scopes import STALE_AFTER
 from inventory.pages.policy_history import DiffLine, compared
 from inventory.policy.grants.pack_files import Files, Live, PackFile, console_steps, readme
 from inventory.policy.grants.packs import Pack
@@ -76,6 +77,7 @@ def task_context(user: User, task: ChangeTask, *, at: datetime) -> dict[str, obj
         "state": state_word(task, on),
         "is_removal": task.kind == TaskKind.REMOVE,
         "is_done": situation.is_done,
+        "is_stale": task.identity.scope.sight(at) != "complete" or task.identity.last_read_at < at - STALE_AFTER,
         "pack": pack,
         "parts": _parts(situation, pack),
         "files": _texts(files, code),

@@ -166,13 +166,30 @@ def test_a_removal_is_not_done_while_anyone_at_all_may_send():
     assert "lets them in together with others" in make_pack(live, remove(terms()), GROUND).problem
 
 
+def test_a_role_is_not_out_of_a_policy_that_lets_its_whole_account_in():
+    live = {"partner": policy(allow(PARTNER)), "open": policy(allow("*"))}
+    change = remove(principals=(role(PARTNER),), policy="partner")
+    assert not is_done(live, change, GROUND)
+    pack = make_pack(live, change, GROUND)
+    assert "statement 1 of policy partner lets them in" in pack.problem
+    assert list(pack.writes) == ["partner-stop"]
+    assert is_done({"open": live["open"]}, change, GROUND), "another policy is another task"
+
+
 def test_not_principal_is_not_split():
     live = {"odd": policy({**allow(PARTNER), "NotPrincipal": {"AWS": OTHER}})}
     del (root := json.loads(live["odd"]))["Statement"][0]["Principal"]
     live["odd"] = json.dumps(root)
     pack = make_pack(live, remove(principals=(PARTNER,)), GROUND)
-    assert pack.is_empty
+    assert "(NotPrincipal)" in pack.problem or "lets them in" in pack.problem
+    assert list(pack.writes) == ["sesgov-stop"]
     assert not is_done(live, remove(terms()), GROUND)
+
+
+def test_a_deny_overwrites_nothing():
+    live = {"partner": policy(allow(PARTNER)), "partner-stop": policy(allow(OTHER))}
+    pack = make_pack(live, remove(principals=(role(PARTNER),), policy="partner"), GROUND)
+    assert list(pack.writes) == ["partner-stop-2"]
 
 
 def test_everybody_outside_is_taken_out_of_one_policy():

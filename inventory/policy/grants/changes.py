@@ -149,6 +149,27 @@ def still_allowed(
     return passed
 
 
+def open_doors(policies: Mapping[str, str], change: Change, ground: Ground) -> list[Decision]:
+    """The calls that a removal is to stop and that would pass now; of one policy alone where it is about one."""
+    terms = change.terms or _in_place_of_terms(change, ground)
+    if terms is None:
+        return []
+    passed = still_allowed(policies, terms, change.kept, ground)
+    if change.terms is not None or not change.policy:
+        return passed
+    return [each for each in passed if any(step.statement.policy == change.policy for step in each.deciding)]
+
+
+def _in_place_of_terms(change: Change, ground: Ground) -> GrantTerms | None:
+    """Terms that let the named accounts, roles and users send; ``None`` where only others are named."""
+    named = [each for each in change.principals if each.isdigit() or each.startswith("arn:")]
+    day = ground.at.date() + timedelta(days=1)
+    try:
+        return GrantTerms(ground.identity_arn, tuple(named), ("ses:SendEmail", "ses:SendRawEmail"), day)
+    except TermsError:
+        return None
+
+
 def are_let_in(policies: Mapping[str, str], terms: GrantTerms, ground: Ground) -> bool:
     """Whether each caller may call each action of the terms, in at least one way that the terms allow."""
     every = calls_of(terms, ground)

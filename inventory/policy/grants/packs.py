@@ -11,8 +11,8 @@ from inventory.policy.grants.changes import (
     before_end,
     counted,
     is_for,
+    open_doors,
     own_calls,
-    still_allowed,
 )
 from inventory.policy.grants.coverage import Match, covers
 from inventory.policy.grants.cutting import Cut
@@ -72,15 +72,13 @@ def is_done(policies: Mapping[str, str], change: Change, ground: Ground) -> bool
     """Whether the policies do already what the change is to bring about.
 
     A grant is applied when everyone it names is let in, and nobody of them beyond it. A removal is done when nobody
-    meant is let in, and what the ended terms allowed no longer passes through any other door either.
+    meant is let in, and what they could call no longer passes through any other door either.
     """
     if unread(policies):
         return False
     meant = [part for part in ground.parts(policies) if change.means(part, ground.at)]
     if change.is_removal:
-        if change.terms is None:
-            return not meant
-        return not meant and not still_allowed(policies, change.terms, change.kept, ground)
+        return not meant and not open_doors(policies, change, ground)
     terms = _terms(change)
     within = all(isinstance(covers(terms, part, at=ground.at), Match) for part in meant)
     return within and are_let_in(policies, terms, ground)
@@ -171,7 +169,9 @@ class _Making:
         stop = stop_statement(self.change, self.ground) if self.change.is_removal else None
         if stop is None or len(pack.applied_to(self.policies)) >= MOST_POLICIES:
             return None
-        name = f"{self.change.policy[:59]}-stop"
+        stem = f"{self.change.policy[:50] or 'sesgov'}-stop"
+        names = (stem, *(f"{stem}-{number}" for number in range(2, MOST_POLICIES + 2)))
+        name = next(each for each in names if each not in self.policies)
         stopped = Pack({**pack.writes, name: pretty(stop)}, pack.deletes, pack.notes, f"{why} {STOPPED}")
         after = stopped.applied_to(self.policies)
         others = [p for p in self.ground.parts(self.policies) if not self.change.means(p, self.ground.at)]
@@ -214,8 +214,7 @@ class _Making:
             return (
                 "Something else in the policies, a Deny perhaps, would stop this access. Look at the identity's page."
             )
-        terms = _terms(self.change)
-        for decision in still_allowed(after, terms, self.change.kept, self.ground):
+        for decision in open_doors(after, self.change, self.ground):
             step = decision.deciding[0].statement
             return (
                 f"Even without a statement of their own they could go on: statement {step.index + 1} of policy "
