@@ -7,18 +7,20 @@ from datetime import date, timedelta
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from inventory.models import Account, FigureSnapshot
+from inventory.models import Account, FigureSnapshot, User
 from inventory.services.settings.in_force import in_force
 from inventory.views.requests import person
-from sesgov.figures.catalogue import SERIES
+from sesgov.figures.catalogue import SERIES, grant_figures
 from sesgov.figures.days import end_of
-from sesgov.figures.drawing import HEIGHT, WIDTH, Line, bars, line
+from sesgov.figures.drawing import HEIGHT, WIDTH, Line, bars, line, sparkline
+from sesgov.figures.facts import Facts
 from sesgov.figures.remediation import Spans, days_text, spans
 from sesgov.figures.series import Series
-from sesgov.figures.shapes import Point
+from sesgov.figures.shapes import Figure, Point
 from sesgov.figures.trends import SHOWN_DAYS, snapshots
 from sesgov.figures.weekly import weeks
 
@@ -80,6 +82,8 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "is_misunderstood": bool(asked) and asked != on.isoformat(),
         "first_on": on - timedelta(days=SHOWN_DAYS - 1),
         "charts": [_chart(each, points[each.key], on, targets.get(each.key)) for each in SERIES],
+        "tiles": [] if account else _grant_tiles(user),
+        "sparkline": {"width": WIDTH, "height": HEIGHT},
         "weeks": counted,
         "last_week": counted[-1],
         "bars": drawn,
@@ -93,6 +97,12 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "accounts": _accounts(on),
     }
     return render(request, "figures/figures.html", context)
+
+
+def _grant_tiles(user: User) -> list[tuple[Figure, Line | None]]:
+    """How grants stand now, whatever day is shown."""
+    at = timezone.now()
+    return [(each, sparkline(each, at)) for each in grant_figures(Facts(user, at))]
 
 
 def _account(account_id: str) -> Account | None:
