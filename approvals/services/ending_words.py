@@ -7,7 +7,7 @@ from approvals.models import Grant
 from approvals.services.names import names_for
 from inventory.policy.words.terms import terms_sentence
 
-# Nobody may read "unused" into silence: mail over SMTP leaves no trace that sesgov reads, and neither does any other yet.
+# Nobody may read "unused" into silence: no mail leaves a trace that sesgov reads yet, and over SMTP none ever does.
 USE_UNKNOWN = "Use unknown: sesgov does not see what is sent, so do not take it for unused."
 
 

@@ -28,13 +28,13 @@ def _warn(request: GrantRequest, key: str, *, at: datetime) -> bool:
     if not people or request.lapses_at is None:
         return False
     names = sorted({slot.line.identity.name for slot in slots})
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     until = request.lapses_at.astimezone(settings.SESGOV_TIME_ZONE)
     tell(
         User.objects.filter(pk__in=people),
         kind=NoticeKind.DECIDE,
         key=key,
-        text=f"A request about {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''} still waits for you: "
-        f"it lapses on {until:%d %b} at {until:%H:%M}.",
+        text=f"A request about {names[0]}{more} still waits for you: it lapses on {until:%d %b} at {until:%H:%M}.",
         path=reverse("approvals:request_detail", args=[request.pk]),
         at=at,
         is_urgent=True,
