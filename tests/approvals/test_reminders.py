@@ -35,7 +35,8 @@ def estate() -> Estate:
 
 @pytest.fixture
 def grant(estate) -> Grant:
-    return estate.granted(ends_on=days(LAST))
+    made: Grant = estate.granted(ends_on=days(LAST))
+    return made
 
 
 def told(person, kind="ending") -> list[int]:
@@ -147,7 +148,7 @@ def test_an_end_on_a_saturday_is_told_of_on_the_friday_and_says_so(estate):
     estate.granted(ends_on=days(19))
     live(0, 19)
     assert told(estate.owner) == [11, 18]
-    assert "It ends tomorrow." in Notice.objects.filter(person=estate.owner, kind="ending").first().text
+    assert "It ends tomorrow." in Notice.objects.filter(person=estate.owner, kind="ending")[0].text
 
 
 def test_a_clock_that_jumps_tells_of_the_latest_step_alone(estate, grant):

@@ -18,7 +18,14 @@ class Sink:
     mails: list[bytes] = field(default_factory=list)
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    sink = Sink()
+    daemon_threads = True
+
+
 class _Talk(socketserver.StreamRequestHandler):
+    server: _Server
+
     def handle(self) -> None:
         self.say("220 sink")
         for line in self.rfile:
@@ -55,8 +62,8 @@ class _Talk(socketserver.StreamRequestHandler):
 def smtp_sink() -> Iterator[Sink]:
     """A server on a free port of this machine."""
     sink = Sink()
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Talk) as server:
-        server.daemon_threads, server.sink = True, sink
+    with _Server(("127.0.0.1", 0), _Talk) as server:
+        server.sink = sink
         sink.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield sink

@@ -146,6 +146,7 @@ def test_an_administrator_sends_it_anew_and_that_is_recorded(mailoutbox):
 def test_who_comes_back_late_settles_nothing_that_was_claimed_anew():
     builders.delivery()
     first = claim(at=NOW)
+    assert first is not None
     run(NOW + STALE_AFTER + timedelta(seconds=1))
     send_anew(first.pk, acting_user=builders.user("admin"), at=LATER)
     claim(at=LATER)
@@ -157,6 +158,7 @@ def test_who_comes_back_late_settles_nothing_that_was_claimed_anew():
 def test_who_comes_back_late_settles_what_nobody_took_up_since():
     builders.delivery()
     first = claim(at=NOW)
+    assert first is not None
     run(NOW + STALE_AFTER + timedelta(seconds=1))
     settle(first, SENT, at=LATER)
     assert Delivery.objects.get().state == "sent"

@@ -51,7 +51,7 @@ def test_a_digest_a_day_holds_what_came_before_its_hour():
     assert 'href="http://127.0.0.1:8000/grants/2/"' in mail.html
     assert "Something new" not in mail.text
     assert make_mails(at=NOW + DAY) == 1
-    assert "2 earlier notices of yours are not marked as read" in Delivery.objects.first().text
+    assert "2 earlier notices of yours are not marked as read" in Delivery.objects.all()[0].text
 
 
 def test_the_hour_is_that_of_the_zone(settings):

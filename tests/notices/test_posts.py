@@ -23,7 +23,19 @@ pytestmark = pytest.mark.django_db
 SECRET = "a-secret-of-twenty-characters"
 
 
+class _Receiver(ThreadingHTTPServer):
+    """``status`` is what it answers; 0 hangs up."""
+
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.posts: list[tuple[str, dict[str, str], bytes]] = []
+
+
 class _Answer(BaseHTTPRequestHandler):
+    server: _Receiver
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posts.append((self.path, dict(self.headers), body))
@@ -39,9 +51,8 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def receiver() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Answer) as server:
-        server.posts, server.status = [], 200
+def receiver() -> Iterator[_Receiver]:
+    with _Receiver() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
@@ -123,7 +134,7 @@ def test_a_redirect_is_not_followed(hook):
     say()
     run()
     assert {path for path, _, _ in hook.posts} == {"/in?team=mail", "/slack"}
-    assert "a redirect" in Delivery.objects.first().problem
+    assert "a redirect" in Delivery.objects.all()[0].problem
 
 
 def test_a_name_that_leads_to_a_private_address_is_not_posted_to(hook, settings, monkeypatch):
@@ -186,6 +197,6 @@ def test_the_address_of_a_hook_is_stored_nowhere(hook):
 
 def test_containment_is_posted_with_the_notice_and_only_once(hook):
     for person in (builders.user("security"), builders.user("owner")):
-        said = {"text": "Ann cut off Brightmail.", "path": "/containments/1/", "is_urgent": True}
-        tell([person], kind=NoticeKind.CONTAIN, key="containment 1", at=NOW, **said)
+        path, text = "/containments/1/", "Ann cut off Brightmail."
+        tell([person], kind=NoticeKind.CONTAIN, key="containment 1", at=NOW, text=text, path=path, is_urgent=True)
     assert Delivery.objects.count() == 2
