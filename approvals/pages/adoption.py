@@ -114,11 +114,13 @@ def _identities(user: User) -> Any:
     return rows.select_related("scope__account__organization", "owner_team", "owner_user")
 
 
-def apart_for(user: User, at: datetime) -> list[Adoptable]:
-    """What is never adopted as it is, on the first identities that one may see."""
-    ids = paths(user).filter(_NEVER).order_by().values("identity")
-    lines = adoptable(list(_identities(user).filter(pk__in=ids)[:_PER_PAGE]), accounts=None, at=at)
-    return [line for line in lines if line.found.terms is None]
+def apart_for(user: User, at: datetime) -> tuple[list[Adoptable], int]:
+    """What is never adopted as it is, on the first identities that one may see; how many more identities there are."""
+    rows = _identities(user).filter(pk__in=paths(user).filter(_NEVER).order_by().values("identity"))
+    first = list(rows[:_PER_PAGE])
+    lines = adoptable(first, accounts=None, at=at)
+    more = max(0, rows.count() - _PER_PAGE)
+    return [line for line in lines if line.found.terms is None], more
 
 
 def rows_of(user: User, lines: Sequence[Adoptable], data: Mapping[str, Any] | None) -> list[Row]:

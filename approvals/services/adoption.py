@@ -212,6 +212,8 @@ def end_on(line: Adoptable, *, until: date, acting_user: User, at: datetime) -> 
     """Have it taken out by a day: one task for each policy that lets them in."""
     check_may_answer(acting_user, line.identity)
     _lock(line.identity)
+    if said_of([line])[line.key].task is not None:
+        raise ConflictError("It is to be taken out already.")
     last = _checked(line, until, at)
     data = {"principals": list(line.principals), "policies": sorted(line.policies), "ends_on": last}
     record(at=at, actor=acting_user, action="adoption.ended", target=line.identity, data=data)

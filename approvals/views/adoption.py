@@ -35,17 +35,20 @@ def _reader(request: HttpRequest) -> User:
 def adoption(request: HttpRequest) -> HttpResponse:
     """Whom there is something to say of; POST hands what is never adopted to security, in one notice."""
     user, at = _reader(request), timezone.now()
-    lines = page.apart_for(user, at)
+    lines, more = page.apart_for(user, at)
     rows = page.rows_of(user, lines, None)
     if request.method == "POST":
-        number = hand_over([row.line for row in rows if row.may_answer], acting_user=user, at=at)
-        messages.success(request, f"Handed to security in one notice: {number} to look at.")
+        new = [row.line for row in rows if row.may_answer and row.said.disowned is None]
+        number = hand_over(new, acting_user=user, at=at)
+        said = f"Handed to security in one notice: {number} to look at." if number else "Security has them already."
+        messages.success(request, said)
         return redirect("approvals:adoption")
     context = {
         "section": "adoption",
         "waiting": page.waiting(user),
         "apart": rows,
-        "may_hand_over": user.has_role(ANSWERS) and any(row.may_answer for row in rows),
+        "more": more,
+        "may_hand_over": any(row.may_answer and row.said.disowned is None for row in rows),
     }
     return render(request, "approvals/adoption.html", context)
 

@@ -152,7 +152,9 @@ def test_a_day_that_cannot_be_is_refused_at_its_line_and_nothing_is_kept(estate,
 
 
 def test_end_on_opens_a_task_for_that_day(estate):
-    answer(client_for(estate.owner), estate, [(lines_of(estate)[0], "end", day(10))])
+    line, client = lines_of(estate)[0], client_for(estate.owner)
+    answer(client, estate, [(line, "end", day(10))])
+    assert answer(client, estate, [(line, "end", day(9))]).status_code == 409
     task = ChangeTask.objects.get()
     assert (task.kind, task.due_on, task.policy_name, task.principals) == ("remove", day(10), "partner", [PARTNER])
     assert AuditEvent.objects.filter(action="adoption.ended", actor=estate.owner).count() == 1
@@ -209,6 +211,7 @@ def test_public_and_unknown_senders_go_to_security_in_one_notice(estate):
     }
     for _ in range(2):
         assert client.post(overview).status_code == 302
+    assert AuditEvent.objects.filter(action="adoption.not_mine").count() == 2
     assert Notice.objects.filter(person=estate.security, key__startswith="adoption").count() == 1
     assert not GrantRequest.objects.exists()
     assert not ChangeTask.objects.exists()
