@@ -44,7 +44,7 @@ class ChangeTaskTable(Table):  # type: ignore[misc]  # django-tables2 carries no
 
     def render_sentence(self, record: ChangeTask) -> SafeString:
         url = reverse("approvals:task_detail", args=[record.pk])
-        urgent = format_html('<span class="word word-bad">Urgent</span> ') if record.is_urgent else ""
+        urgent = format_html('<span class="word word-bad">{}</span> ', "Urgent") if record.is_urgent else ""
         line = '{}<a href="{}">{}</a><br><span class="muted">Task {}</span>'
         return format_html(line, urgent, url, self.value_sentence(record), record.pk)
 
