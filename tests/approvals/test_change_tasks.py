@@ -1,15 +1,24 @@
 """Change tasks: opened once, taken up, said to be applied, and verified by a reading alone."""
 
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from approvals.models import ChangeTask
 from approvals.rules.change_tasks import TaskKind, TaskState
+from approvals.services.change_packs import situation_of
 from approvals.services.change_tasks import open_task
+from approvals.services.earlier_ends import end_earlier
+from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
+from approvals.services.grants import revoke
 from approvals.services.task_claims import cancel_task, say_applied, take_task
-from inventory.models import AuditEvent, Role
+from inventory.models import AuditEvent, Notice, Role
+from inventory.policy.grants.minimal import minimal_policy
+from inventory.policy.grants.terms import GrantTerms
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 from tests.approvals.cases import Estate, days
@@ -117,3 +126,128 @@ def test_a_task_is_seen_by_readers_owners_and_its_team(estate):
     seen_by = (estate.owner, estate.security, builders.user(Role.AUDITOR), builders.user(Role.OWNER, teams=[operators]))
     assert all(ChangeTask.objects.visible_to(user).filter(pk=task.pk).exists() for user in seen_by)
     assert not ChangeTask.objects.visible_to(builders.user(Role.OWNER)).exists()
+
+
+def read(estate: Estate, *, at: datetime) -> None:
+    """A later reading of the identity, compared with its tasks."""
+    type(estate.identity).objects.filter(pk=estate.identity.pk).update(last_read_at=at)
+    settle_read_tasks(at=at)
+
+
+def lay(estate: Estate, terms: GrantTerms, name: str = "partner") -> None:
+    """The least policy for the terms, as AWS has it."""
+    builders.policy(identity=estate.identity, name=name, text=json.dumps(minimal_policy(terms)))
+
+
+def task_of(estate: Estate, kind: TaskKind) -> ChangeTask:
+    return ChangeTask.objects.get(identity=estate.identity, kind=kind)
+
+
+def test_an_approved_grant_opens_its_task_and_tells_who_operates_the_account(estate):
+    grant = estate.granted()
+    task = task_of(estate, TaskKind.APPLY)
+    assert (task.grant, task.due_on, task.reason) == (grant, days(7), "The newsletter goes out through them.")
+    told = Notice.objects.filter(kind="apply")
+    assert set(told.values_list("person", flat=True)) == {estate.security.pk, estate.second.pk}
+    assert {notice.path for notice in told} == {reverse("approvals:task_detail", args=[task.pk])}
+
+
+def test_what_begins_later_is_due_before_it_begins(estate):
+    estate.granted(starts_on=days(20), ends_on=days(50))
+    assert task_of(estate, TaskKind.APPLY).due_on == days(19)
+
+
+def test_a_reading_from_before_the_task_settles_nothing(estate):
+    grant = estate.granted()
+    lay(estate, grant.grant_terms)
+    task = task_of(estate, TaskKind.APPLY)
+    read(estate, at=task.opened_at)
+    assert task_of(estate, TaskKind.APPLY).state == TaskState.OPEN
+    read(estate, at=task.opened_at + timedelta(hours=1))
+    assert task_of(estate, TaskKind.APPLY).state == TaskState.VERIFIED
+
+
+def test_somebodys_word_that_a_reading_denies_opens_the_task_again_and_tells(estate):
+    estate.granted()
+    task = task_of(estate, TaskKind.APPLY)
+    say_applied(task.pk, acting_user=estate.security, at=NOW)
+    read(estate, at=NOW + timedelta(hours=1))
+    task.refresh_from_db()
+    assert (task.state, task.said_by) == (TaskState.OPEN, estate.security)
+    assert Notice.objects.filter(text__contains="the reading since does not show it").exists()
+
+
+def test_a_shortened_grant_is_applied_anew_with_its_earlier_end(estate):
+    grant = estate.granted()
+    lay(estate, grant.grant_terms)
+    read(estate, at=NOW + timedelta(hours=1))
+    end_earlier(grant.pk, ends_on=days(10), reason="Sooner.", acting_user=estate.security, at=NOW + timedelta(hours=2))
+    task = ChangeTask.objects.undone().get(grant=grant)
+    assert task.kind == TaskKind.APPLY
+    read(estate, at=NOW + timedelta(hours=3))
+    assert ChangeTask.objects.undone().filter(pk=task.pk).exists(), "the old end is still there"
+
+
+def test_a_revoked_grant_is_to_be_removed_at_once(estate):
+    grant = estate.granted()
+    lay(estate, grant.grant_terms)
+    revoke(grant.pk, reason="Over.", acting_user=estate.security, at=NOW)
+    assert task_of(estate, TaskKind.APPLY).state == TaskState.CANCELLED
+    assert task_of(estate, TaskKind.REMOVE).due_on == days(0)
+
+
+def test_what_never_ended_by_itself_is_due_the_day_after_the_calendar_ended_it(estate):
+    grant = estate.granted(ends_on=days(5))
+    open_ended = builders.allow({"AWS": grant.grant_terms.principals[0]}, estate.identity.arn, "ses:SendEmail")
+    builders.policy(identity=estate.identity, name="partner", text=builders.document(open_ended))
+    at = NOW + timedelta(days=6)
+    assert open_due_tasks(at=at) == 1
+    task = task_of(estate, TaskKind.REMOVE)
+    assert (task.due_on, task.state) == (days(6), TaskState.OPEN)
+    assert open_due_tasks(at=at) == 0, "once"
+    read(estate, at=at + timedelta(hours=1))
+    task.refresh_from_db()
+    assert task.state == TaskState.OPEN
+
+
+def test_what_aws_ended_itself_is_verified_by_a_reading_and_its_dead_statement_is_named(estate):
+    grant = estate.granted(ends_on=days(5))
+    lay(estate, grant.grant_terms)
+    read(estate, at=NOW + timedelta(hours=1))
+    Notice.objects.all().delete()
+    at = NOW + timedelta(days=6)
+    open_due_tasks(at=at)
+    assert not Notice.objects.exists(), "nobody has to hurry"
+    read(estate, at=at + timedelta(hours=1))
+    task = task_of(estate, TaskKind.REMOVE)
+    assert task.state == TaskState.VERIFIED
+    assert "AWS itself ended the access" in task.outcome
+    assert "dead statement is left in policy partner" in task.outcome
+
+
+def test_a_renewal_moves_the_end_of_the_statement_and_keeps_its_start(estate):
+    first = estate.granted()
+    lay(estate, first.grant_terms)
+    second = estate.granted(kind="renew", predecessor=first, starts_on=days(61), ends_on=days(120))
+    situation = situation_of(second.change_tasks.get(), at=NOW)
+    (text,) = situation.pack().writes.values()
+    (statement,) = json.loads(text)["Statement"]
+    window = statement["Condition"]["DateLessThan"]["aws:CurrentTime"]
+    assert window.startswith(days(121).isoformat())
+    assert list(situation.pack().writes) == ["partner"]
+
+
+def test_who_has_to_do_it_is_told_once_that_it_is_overdue(estate):
+    removal(estate, due_on=days(1))
+    for hours in (0, 1):
+        open_due_tasks(at=NOW + timedelta(days=2, hours=hours))
+    overdue = Notice.objects.filter(text__contains="was due on")
+    assert overdue.count() == 2, "two people of security, once each"
+
+
+def test_an_identity_that_is_gone_needs_no_removal(estate):
+    task = removal(estate)
+    type(estate.identity).objects.update(gone_at=NOW)
+    settle_read_tasks(at=NOW)
+    task.refresh_from_db()
+    assert (task.state, task.outcome) == (TaskState.VERIFIED, "shop.example.com no longer exists in SES.")

@@ -90,6 +90,13 @@ def test_the_same_terms_without_an_end_get_the_end_and_nothing_else():
     )
 
 
+def test_what_ends_too_early_gets_the_later_end():
+    live = {"partner": json.dumps(minimal_policy(terms(ends_on=date(2026, 12, 31))))}
+    assert not is_done(live, put(terms()), GROUND)
+    _, documents = made(live, put(terms()))
+    assert documents["partner"] == minimal_policy(terms())
+
+
 def test_what_is_wider_is_replaced_in_its_place():
     live = {"partner": policy(allow(PARTNER), allow(OTHER, Sid="Keep"))}
     narrow = terms(from_addresses=("news@shop.example.com",))

@@ -171,16 +171,25 @@ def _in_place_of_terms(change: Change, ground: Ground) -> GrantTerms | None:
 
 
 def are_let_in(policies: Mapping[str, str], terms: GrantTerms, ground: Ground) -> bool:
-    """Whether each caller may call each action of the terms, in at least one way that the terms allow."""
+    """Whether each caller may call each action of the terms, in at least one way that these allow, to their end."""
+    last = replace(ground, at=max(ground.at, _last_second(terms)))
+    return all(_are_let_in(policies, terms, each) for each in (ground, last))
+
+
+def _are_let_in(policies: Mapping[str, str], terms: GrantTerms, ground: Ground) -> bool:
     every = calls_of(terms, ground)
     return bool(every) and all(any(ground.decide(policies, call).allowed for call in calls) for calls in every)
+
+
+def _last_second(terms: GrantTerms) -> datetime:
+    return terms.ends_at.astimezone(UTC) - timedelta(seconds=1)
 
 
 def before_end(ground: Ground, terms: GrantTerms | None) -> Ground:
     """The last second of the terms where they are over: what they let in is dead since, and is found there."""
     if terms is None or terms.ends_at > ground.at:
         return ground
-    return replace(ground, at=terms.ends_at.astimezone(UTC) - timedelta(seconds=1))
+    return replace(ground, at=_last_second(terms))
 
 
 def counted(parts: Sequence[Delegation]) -> list[tuple[object, ...]]:
