@@ -4,6 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from approvals.services.break_glass import end_unconfirmed
+from approvals.services.campaigns.running import run_due
+from approvals.services.campaigns.schedule import begin_scheduled
+from approvals.services.campaigns.verification import verify_due
 from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
 from approvals.services.lapse_warnings import warn_of_lapses
 from approvals.services.matching import match_due
@@ -13,6 +16,7 @@ from approvals.services.reminders import remind_daily
 from approvals.services.requests import lapse_overdue
 from approvals.services.suspensions import end_suspensions
 from approvals.services.unconfirmed_findings import settle_seen
+from inventory.services.schedule import run_daily
 
 _MATCHED_PER_TASK = 500
 
@@ -30,6 +34,9 @@ def tick() -> None:
     settle_read_tasks(at=at)
     warn_of_lapses(at=at)
     remind_daily(at=at)
+    run_daily("reviews", lambda: begin_scheduled(at=at), at=at)
+    run_due(at=at)
+    verify_due(at=at)
     if is_matching_due(at=at):
         match_grants.apply_async(expires=15)
 

@@ -133,3 +133,10 @@ def reminders_due(*, starts_on: date, due_on: date, on: date) -> list[str]:
     if on > due_on:
         steps[on] = f"overdue-{(on - due_on).days}"
     return [steps[day] for day in sorted(steps) if day <= on]
+
+
+def period_before(day: date, *, months: int) -> tuple[date, date]:
+    """The last whole quarter (3 months) or half-year (6) that ended before ``day``: its first and last day."""
+    first = (day.month - 1) // months * months + 1
+    ends = date(day.year, first, 1) - timedelta(days=1)
+    return date(ends.year, ends.month - months + 1, 1), ends
