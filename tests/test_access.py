@@ -316,7 +316,7 @@ def _offboarded() -> Offboarding:
     case = open_case(
         builders.vendor(name="Left").pk, ends_on=yesterday, reason="Over.", acting_user=security, at=builders.NOW
     )
-    return close_case(case.pk, acting_user=security, at=builders.NOW)
+    return close_case(case.pk, exceptions="They had no account.", acting_user=security, at=builders.NOW)
 
 
 def _contained(world: estate.Estate) -> Containment:

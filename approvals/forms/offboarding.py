@@ -14,7 +14,6 @@ class StartForm(ReasonForm):
     when = forms.ChoiceField(
         label="When does it end?",
         choices=[(NOW, "Now"), (LATER, "After a last day")],
-        widget=forms.RadioSelect,
         initial=NOW,
     )
     ends_on = forms.DateField(

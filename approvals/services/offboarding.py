@@ -104,13 +104,19 @@ def _check_verified(case: Offboarding, exceptions: str, on: date) -> None:
     if still.exists():
         numbers = ", ".join(str(each.pk) for each in still)
         raise RefusedError("exceptions", f"Grant {numbers} is still in force. End it first.")
-    unverified = case.paths.filter(verified_at=None).count()
-    if unverified and not exceptions:
-        raise RefusedError(
-            "exceptions", f"{unverified} of its paths were not seen gone. Only security closes it so, and says why."
-        )
-    if exceptions and not unverified:
+    missing = _missing(case)
+    if missing and not exceptions:
+        raise RefusedError("exceptions", f"{missing} Only security closes it so, and says why.")
+    if exceptions and not missing:
         raise RefusedError("exceptions", "Every path was seen gone: leave this empty.")
+
+
+def _missing(case: Offboarding) -> str:
+    """What keeps anybody from saying that everything is gone; empty where nothing does."""
+    if not account_ids(case.vendor):
+        return "No account of this vendor is registered, so nobody could look for its paths."
+    unverified = case.paths.filter(verified_at=None).count()
+    return f"{unverified} of its paths were not seen gone." if unverified else ""
 
 
 def locked_case(case_id: int) -> Offboarding:

@@ -38,8 +38,10 @@ def _head(case: Offboarding) -> Iterator[str]:
     if case.exceptions:
         yield "CLOSED WITH EXCEPTIONS"
         yield f"Not everything below was seen gone. Security closed the case all the same: {case.exceptions}"
-    else:
+    elif case.paths.exists():
         yield "Every path below was seen gone by a reading of Amazon SES."
+    else:
+        yield "No path was found in what was read of Amazon SES, so there was none to verify."
     yield ""
     yield "Accounts of the vendor"
     accounts = [grouped_account_id(each) for each in account_ids(case.vendor)]

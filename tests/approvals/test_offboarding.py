@@ -184,6 +184,16 @@ def test_exceptions_are_securitys_written_and_in_the_letter(estate):
     assert "NOT seen gone (1 of 1)" in closed.letter
 
 
+def test_where_no_account_is_registered_nobody_could_look(estate):
+    nobody = builders.vendor(name="Postlane")
+    case = open_case(nobody.pk, ends_on=YESTERDAY, reason=WHY, acting_user=estate.security, at=NOW)
+    with pytest.raises(RefusedError, match="nobody could look"):
+        close_case(case.pk, acting_user=estate.security, at=LATER)
+    closed = close_case(case.pk, exceptions="They never sent.", acting_user=estate.security, at=LATER)
+    assert "seen gone by a reading" not in closed.letter
+    assert "None is registered" in closed.letter
+
+
 def test_before_the_last_day_it_is_not_closed(estate):
     case = _begin(estate, ends_on=days(3))
     with pytest.raises(RefusedError, match="may send until"):
