@@ -196,9 +196,9 @@ def test_the_owner_ends_it_now(world):
 def test_the_owner_ends_it_on_an_earlier_day(world):
     grant = world.granted()
     client = client_for(world.owner)
-    page = client.post(url("revoke", grant.pk), {"reason": "Earlier.", "ends_on": days(60).isoformat()})
-    assert page.status_code == 422
-    assert "Choose an earlier day" in page.content.decode()
+    later = client.post(url("revoke", grant.pk), {"reason": "Earlier.", "ends_on": days(60).isoformat()})
+    assert later.status_code == 422
+    assert "Choose an earlier day" in later.content.decode()
     assert client.post(url("revoke", grant.pk), {"reason": "Earlier.", "ends_on": "yesterday"}).status_code == 422
     past = client.post(url("revoke", grant.pk), {"reason": "Earlier.", "ends_on": days(-1).isoformat()})
     assert past.status_code == 422
