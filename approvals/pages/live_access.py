@@ -23,12 +23,16 @@ _NEW_POLICY = "{}"
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """One thing that AWS allows now: ``reasons`` say in what it is more than was asked for, none where it is not."""
+    """One thing that AWS allows now: ``reasons`` say in what it is more than was asked for, none where it is not.
+
+    ``is_endless``: AWS does not end it by itself when the grant would.
+    """
 
     sentence: str
     policy: str
     witness: str
     reasons: tuple[Reason, ...]
+    is_endless: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class LiveAccess:
     document: str
     policy_name: str
     diff: tuple[DiffLine, ...]
+
+    @property
+    def summary(self) -> str:
+        """All of it in a few words."""
+        if self.is_wider:
+            return "more than this is live"
+        if self.parts:
+            return "live already"
+        return "not there" if self.is_certain else "not completely seen"
 
     @property
     def is_wider(self) -> bool:
@@ -61,7 +74,8 @@ def live_access(line: RequestLine, *, names: Mapping[str, str], at: datetime) ->
             sentence=describe(part, identity.name, names),
             policy=part.policy,
             witness=describe_request(part.witness, names) if part.witness else "",
-            reasons=reasons,
+            reasons=tuple(each for each in reasons if each.axis is not Axis.END),
+            is_endless=any(each.axis is Axis.END for each in reasons),
         )
         for part, reasons in about
     )

@@ -95,6 +95,8 @@ def request_context(request: GrantRequest, user: User, at: datetime, *, line_id:
         and request.lapses_at <= at,
         "why_not": "" if mine else _why_not(request, lines, user, at),
         "may_withdraw": request.requester_id == user.pk and not RequestState(request.state).is_final,
+        "may_change": request.requester_id == user.pk
+        and request.state in (RequestState.DRAFT, RequestState.CHANGES_REQUESTED),
         "sent_back": _sent_back(request),
         "close": close,
         **(_closely(close.line, user, names, at) if close else {}),
@@ -115,7 +117,8 @@ def _asked(
     by_line: dict[int, list[ApprovalSlot]] = {line.pk: [] for line in lines}
     for slot in every:
         by_line[slot.line_id].append(slot)
-    return [_line(line, by_line[line.pk], names, on, people, known, mine) for line in lines]
+    longest = longest_in_force()
+    return [_line(line, by_line[line.pk], names, on, people, known, mine, longest) for line in lines]
 
 
 def _line(
@@ -126,6 +129,7 @@ def _line(
     people: Mapping[int, frozenset[int]],
     known: Mapping[int, str],
     mine: set[int],
+    longest: Mapping[RiskClass, int],
 ) -> Asked:
     terms = line.grant_terms
     is_adopted = line.request.kind == GrantRequest.Kind.ADOPT
@@ -133,7 +137,7 @@ def _line(
         line=line,
         sentence=terms_sentence(terms, names=names, identity_name=line.identity.name, on=on),
         risk_words=RISK_WORDS[RiskClass(line.risk)],
-        days=longest_days(terms, is_adopted=is_adopted, longest=longest_in_force()),
+        days=longest_days(terms, is_adopted=is_adopted, longest=longest),
         places=tuple(_place(slot, sorted(known[each] for each in people.get(slot.pk, ()))) for slot in slots),
         kinds=tuple(slot.kind for slot in slots if slot.pk in mine),
     )

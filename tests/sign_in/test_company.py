@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.models import AuditEvent, User
-from inventory.views.signed_in import signed_in_by
+from inventory.views.signed_in import signed_in_at, signed_in_by
 from tests import builders
 from tests.builders import PASSWORD
 from tests.sign_in import provider as providers
@@ -311,3 +311,19 @@ def test_with_local_accounts_off_an_old_password_is_asked_for_no_more_and_a_seco
     asked = client.get(reverse("inventory:token_add"), follow=True)
     assert asked.redirect_chain[-1][0].startswith(reverse("mfa_reauthenticate"))
     assert "password" not in asked.content.decode().lower().partition("<main")[2]
+
+
+def test_who_signs_in_again_is_asked_by_the_provider_and_comes_back_with_a_new_time(company):
+    client, _ = _come(company)
+    session = client.session
+    long_ago = session["account_authentication_methods"][0]["at"] - 9 * 3600
+    session["account_authentication_methods"][0]["at"] = long_ago
+    session.save()
+    assert signed_in_at(client.get("/").wsgi_request) == long_ago
+    asked = _begin(client, again="1", next="/inbox/")
+    assert asked["prompt"] == "login"
+    answer = _finish(client, company.approve(asked, MAYA), asked["state"])
+    assert answer["Location"] == "/inbox/"
+    now = client.get("/").wsgi_request
+    assert signed_in_at(now) > long_ago + 8 * 3600
+    assert signed_in_by(now) == "oidc"
