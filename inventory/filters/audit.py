@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import django_filters as filters
+from django import forms
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 
@@ -22,12 +23,18 @@ def _day(label: str, method: str) -> filters.DateFilter:
     return filters.DateFilter(label=label, method=method, widget=DayInput)
 
 
+def _text(label: str, method: str) -> filters.CharFilter:
+    return filters.CharFilter(
+        label=label, method=method, max_length=254, widget=forms.TextInput(attrs={"placeholder": label})
+    )
+
+
 class AuditFilter(filters.FilterSet):
     """Events by who, what and when; days are those of ``SESGOV_TIME_ZONE``."""
 
     q = search_box("Any words of it: person, object, action, details")
-    person = filters.CharFilter(label="Person", method="by_person", max_length=254)
-    action = filters.CharFilter(label="Action", method="by_action", max_length=60)
+    person = _text("Person", "by_person")
+    action = _text("Action", "by_action")
     noun = choice("Kind", list(NOUNS.items()), field_name="object_type")
     by = choice("By", [("people", "People"), ("sesgov", "sesgov itself")], method="by_actor")
     since = _day("From", "by_first_day")

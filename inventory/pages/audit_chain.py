@@ -13,11 +13,12 @@ from inventory.words import NOUNS
 
 # What an event speaks of, and the page of it where its number leads to one.
 _PAGES = {
+    "changetask": "approvals:task_detail",
     "collectionrun": "inventory:run_detail",
+    "containment": "approvals:containment_detail",
     "finding": "inventory:finding_detail",
     "grant": "approvals:grant_detail",
     "grantrequest": "approvals:request_detail",
-    "changetask": "approvals:task_detail",
     "offboarding": "approvals:offboarding_detail",
     "identity": "inventory:identity_detail",
     "team": "inventory:team_detail",

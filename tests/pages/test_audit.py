@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import transaction
 
 from inventory.models import AuditEvent, Role
+from inventory.pages.audit_chain import _PAGES, page_of
 from inventory.services.audit import record
 from inventory.services.audit_chain.checks import check
 from inventory.services.audit_chain.sealing import head, seal
@@ -47,6 +48,14 @@ def test_an_event_says_who_did_what_when_with_all_details():
 def test_every_kind_of_object_has_a_name_for_people():
     models = {each.__name__.lower() for each in apps.get_app_config("inventory").get_models()}
     assert models - set(NOUNS) == NEVER_RECORDED
+
+
+def test_whatever_may_have_a_page_leads_to_it():
+    events = [AuditEvent(object_type=noun, object_id="7") for noun in NOUNS]
+    found = {event.object_type: page_of(event) for event in events}
+    assert found["grant"] == "/grants/7/"
+    assert found["grantrequest"] == "/requests/7/"
+    assert {noun for noun in _PAGES if not found[noun]} == set()
 
 
 def test_hostile_details_are_shown_as_text():
