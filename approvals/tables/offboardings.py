@@ -50,6 +50,9 @@ class OffboardingTable(Table):  # type: ignore[misc]  # django-tables2 carries n
         return "closed with exceptions" if record.exceptions else record.state
 
     def render_progress(self, record: Offboarding) -> str:
+        return self.value_progress(record)
+
+    def value_progress(self, record: Offboarding) -> str:
         paths = record.paths.all()
         return progress_words((state_of(each, self.at), each.identity.last_read_at) for each in paths)
 

@@ -266,6 +266,8 @@ def test_the_vendor_page_leads_to_it_and_the_case_to_its_letter(estate):
     page = reverse("approvals:offboarding_detail", args=[case.pk])
     assert "0 of 1 verified gone" in text_of(client_of(Role.AUDITOR), page)
     assert "Brightmail" in text_of(client, reverse("approvals:offboarding_list"))
+    for form in ("", "_xlsx", "_json"):
+        assert client.get(reverse(f"approvals:offboarding_export{form}")).getvalue()
     close = reverse("approvals:offboarding_close", args=[case.pk])
     letter = reverse("approvals:offboarding_letter_text", args=[case.pk])
     assert client_of(Role.VIEWER).post(close).status_code == 403
