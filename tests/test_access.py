@@ -40,7 +40,8 @@ ADMIN_ONLY = dict.fromkeys(PEOPLE, 403) | {
 }  # fmt: skip
 OWNERS_ONLY = dict.fromkeys(PEOPLE, 404) | {ANONYMOUS: 302, "stranger": 200, "owner": 200}
 ASKERS = EVERYBODY | {NOBODY: 404, Role.VIEWER: 403, Role.AUDITOR: 403}
-ASKERS_FIND_NOTHING = {kind: 404 if status == 200 else status for kind, status in ASKERS.items()}
+# Only whoever asked changes a request: tests/approvals/test_request_form.py.
+NOT_THE_ASKER = {kind: 403 if status == 200 else status for kind, status in ASKERS.items()} | {"stranger": 404}
 ASKERS_OF_A_GRANT = ASKERS | {"stranger": 404}
 
 # What each address answers to each kind of person. A new address fails the test until it stands here.
@@ -201,7 +202,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:adoption_vendor": WITH_OWNER,
     "approvals:adoption_account": WITH_OWNER,
     "approvals:request_new": ASKERS,
-    "approvals:request_edit": ASKERS_FIND_NOTHING,
+    "approvals:request_edit": NOT_THE_ASKER,
     "approvals:request_withdraw": POST_ONLY,
     "approvals:grant_renew": ASKERS_OF_A_GRANT,
     "approvals:grant_modify": ASKERS_OF_A_GRANT,
@@ -271,7 +272,7 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
         "inventory:account_verify": ["444455556666"],
         "approvals:adoption_vendor": [world.vendor.pk],
         "approvals:adoption_account": ["444455556666"],
-        "approvals:request_edit": [1],
+        "approvals:request_edit": [grant.line.request_id],
         "approvals:request_withdraw": [1],
         "approvals:grant_renew": [grant.pk],
         "approvals:grant_modify": [grant.pk],
