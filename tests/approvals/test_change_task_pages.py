@@ -169,3 +169,10 @@ def test_only_the_address_of_a_page_becomes_a_link(world):
 def test_the_grant_shows_its_task(world):
     text = text_of(client_for(world.security), reverse("approvals:grant_detail", args=[world.task.grant_id]))
     assert url("detail", world.task.pk) in text
+
+
+def test_the_request_and_the_identity_lead_to_the_task(world):
+    security = client_for(world.security)
+    asked = reverse("approvals:request_detail", args=[world.task.grant.line.request_id])
+    for page in (asked, reverse("inventory:identity_detail", args=[world.identity.pk])):
+        assert url("detail", world.task.pk) in text_of(security, page)
