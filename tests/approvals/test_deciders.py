@@ -94,7 +94,7 @@ def test_who_may_decide_sees_the_request_without_a_role_and_no_other(crowd):
 
 def test_who_decided_sees_what_became_of_it(crowd, settings):
     council = User.objects.get(teams__name="Mail council")
-    slot = fillable_by(council, at=NOW).first()
+    slot = fillable_by(council, at=NOW)[0]
     decide(slot.pk, approval(slot.line.request), acting_user=council, at=NOW)
     settings.SESGOV_ESCALATION_TEAM = ""
     assert list(requests_shown_to(council, at=NOW)) == [slot.line.request]

@@ -157,7 +157,7 @@ def test_the_list_is_narrowed_by_what_people_ask_for(estate):
     no = approval(over, is_approved=False, comment="No.")
     decide(slot_of(over, SlotKind.SECURITY).pk, no, acting_user=estate.security, at=NOW)
 
-    def found(user: User, **given: object) -> list[GrantRequest]:
+    def found(user: User, **given: str | int) -> list[GrantRequest]:
         return list(signed_in(user).get(LIST, given).context["filter"].qs)
 
     assert found(estate.security) == [over, waiting]

@@ -82,7 +82,8 @@ def test_fifty_rows_take_as_many_queries_as_five():
     few = _queries(client)
     _fill(range(5, 50))
     assert _queries(client) == few
-    assert max(few.values()) <= 9
+    # Four of them are the head's: the person, the bell, the inbox and the settings that it asks.
+    assert max(few.values()) <= 12
 
 
 @pytest.mark.parametrize("declared", [each for each in LISTS if each.has_export], ids=lambda declared: declared.name)
