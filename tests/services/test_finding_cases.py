@@ -113,3 +113,12 @@ def test_three_queries_however_many_cases(django_assert_num_queries):
         assert len({case.worst.identity.scope.account.name for case in cases}) == 6
         assert all(case.worst.identity.owner_team for case in cases)
     assert Finding.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_what_somebody_can_do_opens_a_case_and_that_nobody_approved_it_comes_after():
+    identity = builders.identity()
+    first = finding("unknown-account-send", identity=identity, first_opened_at=builders.NOW - timedelta(days=3))
+    finding("unapproved-delegation", identity=identity, first_opened_at=builders.NOW - timedelta(days=1))
+    (case,) = worst_cases(builders.user("security"), on=ON)
+    assert case.worst == first

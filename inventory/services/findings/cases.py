@@ -10,6 +10,7 @@ from django.db import models
 from inventory.models import Account, Finding, User
 from inventory.models.findings import FindingQuerySet
 from inventory.policy.account_ids import is_account_id
+from inventory.policy.rules import APPROVAL_RULES
 from inventory.policy.rules.exposure import WEIGHTS
 from inventory.policy.rules.parties import account_label
 from inventory.policy.rules.subjects import DelegateFacts
@@ -96,7 +97,10 @@ def _of(findings: FindingQuerySet, ranked: Iterable[tuple[int, str, int]]) -> "m
     wanted = models.Q(pk__in=[])
     for identity, subject, _ in ranked:
         wanted |= models.Q(identity=identity, subject=subject)
-    return findings.filter(wanted).select_related("identity__scope__account", "identity__owner_team")
+    # What a policy lets somebody do opens a case; that nobody approved it comes after.
+    is_of_approval = models.Case(models.When(rule_id__in=APPROVAL_RULES, then=1), default=0)
+    rows = findings.filter(wanted).select_related("identity__scope__account", "identity__owner_team")
+    return rows.order_by("severity_rank", is_of_approval, "-first_opened_at", "id")
 
 
 def delegate_facts(subjects: Iterable[str]) -> dict[str, DelegateFacts]:
