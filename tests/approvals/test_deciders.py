@@ -1,6 +1,7 @@
 """Who may fill which slots: the answer for all of them agrees with the answer for each."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,12 +45,15 @@ def crowd(settings):
     for owner in ({"team": council}, {"team": small}, {"user": left}, {"user": single}, {"team": left_team}):
         _deputy(builders.user(), **owner)
     Deputy.objects.filter(team=small).update(ended_at=NOW)
-    identities = [estate.identity] + [
-        builders.identity(name=f"n{number}.example.com", **owner)
-        for number, owner in enumerate(
-            ({}, {"owner_team": small}, {"owner_user": single}, {"owner_user": left}, {"owner_team": left_team})
-        )
+    owners: list[dict[str, Any]] = [
+        {},
+        {"owner_team": small},
+        {"owner_user": single},
+        {"owner_user": left},
+        {"owner_team": left_team},
     ]
+    named = [builders.identity(name=f"n{number}.example.com", **owner) for number, owner in enumerate(owners)]
+    identities = [estate.identity, *named]
     requests = [_asked(identity, by) for identity in identities for by in (estate.owner,)]
     requests += [_asked(builders.identity(name="one.example.org", owner_team=small), alone)]
     requests += [_asked(builders.identity(name="two.example.org", owner_team=estate.team), both)]
