@@ -10,8 +10,8 @@ from django.utils import timezone
 from approvals.models import Grant, GrantRequest, RequestLine
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.rules.states import RequestState
-from approvals.services.deciders import requests_shown_to
 from approvals.services.names import names_for
+from approvals.services.requests.deciders import requests_shown_to
 from approvals.words import REQUEST_STATE
 from inventory.filters.fields import account_digits
 from inventory.models import User

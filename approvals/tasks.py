@@ -3,19 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from approvals.services.break_glass import end_unconfirmed
 from approvals.services.campaigns.running import run_due
 from approvals.services.campaigns.schedule import begin_scheduled
 from approvals.services.campaigns.verification import verify_due
-from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
-from approvals.services.lapse_warnings import warn_of_lapses
-from approvals.services.matching import match_due
-from approvals.services.matching_due import is_matching_due
-from approvals.services.offboarding import follow_cases
-from approvals.services.reminders import remind_daily
-from approvals.services.requests import lapse_overdue
-from approvals.services.suspensions import end_suspensions
-from approvals.services.unconfirmed_findings import settle_seen
+from approvals.services.emergencies.break_glass import end_unconfirmed
+from approvals.services.emergencies.suspensions import end_suspensions
+from approvals.services.emergencies.unconfirmed_findings import settle_seen
+from approvals.services.matching.matching import match_due
+from approvals.services.matching.matching_due import is_matching_due
+from approvals.services.offboarding.offboarding import follow_cases
+from approvals.services.reminders.reminders import remind_daily
+from approvals.services.requests.lapse_warnings import warn_of_lapses
+from approvals.services.requests.requests import lapse_overdue
+from approvals.services.tasks.grant_tasks import open_due_tasks, settle_read_tasks
 from inventory.services.schedule import run_daily
 
 _MATCHED_PER_TASK = 500

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from approvals.models import Containment, Offboarding
-from approvals.services.containment import contain
-from approvals.services.offboarding import close_case, open_case
+from approvals.services.emergencies.containment import contain
+from approvals.services.offboarding.offboarding import close_case, open_case
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.approvals.cases import granted_on

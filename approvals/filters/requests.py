@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from approvals.models import GrantRequest, RequestLine
-from approvals.services.deciders import fillable_by
+from approvals.services.requests.deciders import fillable_by
 from approvals.words import REQUEST_STATE
 from inventory.filters.fields import choice, row_number, search_box
 from inventory.rows.vendors import visible_vendors

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 
 from approvals.rules.wishes import Wish
-from approvals.services.asking import Newcomer
+from approvals.services.requests.asking import Newcomer
 from inventory.forms.days import DayInput
 from inventory.forms.seen import SeenForm
 from inventory.models import Account, Identity

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
 from approvals.forms.adoption import AnswerForm
-from approvals.services.adoption import Adoptable, Said, adoptable, said_of
+from approvals.services.matching.adoption import Adoptable, Said, adoptable, said_of
 from inventory.models import Account, Identity, Role, User, Vendor
 from inventory.paths import paths, paths_of
 from inventory.policy.reach import Reach

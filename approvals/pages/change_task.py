@@ -10,7 +10,7 @@ from approvals.models import ChangeTask, CodeDeclaration
 from approvals.pages.names import all_names
 from approvals.pages.task_sentences import task_sentence
 from approvals.rules.change_tasks import TaskKind
-from approvals.services.change_packs import Situation, situation_of
+from approvals.services.tasks.change_packs import Situation, situation_of
 from approvals.task_words import state_word
 from inventory.models import AuditEvent, PolicyVersion, Role, User
 from inventory.models.scopes import STALE_AFTER

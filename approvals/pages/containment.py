@@ -8,8 +8,8 @@ from django.utils import timezone
 from approvals.models import ChangeTask, Containment
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.pages.names import names_for
-from approvals.services.containment import Reachable, reachable, subject_name
-from approvals.services.grants import check_may_end
+from approvals.services.emergencies.containment import Reachable, reachable, subject_name
+from approvals.services.grants.grants import check_may_end
 from inventory.models import Account, Delegation, Identity, User, VendorContact
 from inventory.pages.stored_paths import path_sentences
 from inventory.paths import paths_to

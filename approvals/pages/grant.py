@@ -11,8 +11,8 @@ from approvals.pages.grant_sentences import grant_sentence
 from approvals.pages.names import names_for
 from approvals.rules.grant_findings import subject_of_terms
 from approvals.rules.states import Standing
-from approvals.services.grants import check_may_end
-from approvals.services.requests import ASKS
+from approvals.services.grants.grants import check_may_end
+from approvals.services.requests.requests import ASKS
 from approvals.words import OBSERVATION, observation_of, standing_word
 from inventory.models import Finding, User
 from inventory.policy.grants.minimal import minimal_policy

@@ -12,7 +12,7 @@ from approvals.models import ApprovalSlot, ChangeTask, GrantRequest
 from approvals.pages.names import names_for
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
-from approvals.services.deciders import fillable_by
+from approvals.services.requests.deciders import fillable_by
 from inventory.models import Role, User
 from inventory.policy.words.terms import terms_sentence
 

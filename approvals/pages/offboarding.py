@@ -11,9 +11,9 @@ from approvals.pages.grant_sentences import grant_sentence
 from approvals.pages.names import names_for
 from approvals.rules.change_tasks import TaskState
 from approvals.rules.offboarding import CaseState, PathFacts, PathState, path_state, progress_words
-from approvals.services.offboarding import OFFBOARDS
-from approvals.services.offboarding_letter import NOT_CHECKED
-from approvals.services.offboarding_scope import account_ids, live_paths, unended_grants, waiting_requests
+from approvals.services.offboarding.offboarding import OFFBOARDS
+from approvals.services.offboarding.offboarding_letter import NOT_CHECKED
+from approvals.services.offboarding.offboarding_scope import account_ids, live_paths, unended_grants, waiting_requests
 from inventory.models import Outcome, Role, Scope, User, Vendor
 from inventory.words import Word
 

@@ -10,7 +10,7 @@ from approvals.models import Grant
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.rules.matching import Agreement, Pairing
 from approvals.rules.states import Standing
-from approvals.services.matching import pairings_of
+from approvals.services.matching.matching import pairings_of
 from approvals.services.names import names_of
 from approvals.words import AGREEMENT, standing_word
 from inventory.models import Identity, User

@@ -16,8 +16,8 @@ from approvals.pages.request_preview import RISK_WORDS
 from approvals.rules.deciders import SlotKind
 from approvals.rules.risk import RiskClass, longest_days
 from approvals.rules.states import RequestState
-from approvals.services.deciders import deciders_of, fillable_by, refusal_of
-from approvals.services.durations import longest_in_force
+from approvals.services.requests.deciders import deciders_of, fillable_by, refusal_of
+from approvals.services.requests.durations import longest_in_force
 from inventory.models import AuditEvent, Finding, User
 from inventory.policy.tightening.drafts import pretty
 from inventory.policy.words.terms import terms_sentence

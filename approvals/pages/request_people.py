@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from approvals.services.deciders import owner_sides
+from approvals.services.requests.deciders import owner_sides
 from inventory.models import Identity, Role, Team, User
 from inventory.services.settings.in_force import in_force
 

@@ -13,7 +13,7 @@ from approvals.pages.request_people import Asked as People
 from approvals.pages.request_people import asked_of, security_people
 from approvals.rules.risk import RiskClass, longest_days, risk_class
 from approvals.rules.wishes import check_addresses
-from approvals.services.asking import (
+from approvals.services.requests.asking import (
     MOST_LINES,
     Asking,
     accounts_of,
@@ -23,8 +23,8 @@ from approvals.services.asking import (
     sendable,
     strangers,
 )
-from approvals.services.durations import longest_in_force
-from approvals.services.terms_guard import Asked, check_asked, contracts_of, longest_end, starts_on
+from approvals.services.requests.durations import longest_in_force
+from approvals.services.requests.terms_guard import Asked, check_asked, contracts_of, longest_end, starts_on
 from inventory.models import Account, Identity, User
 from inventory.policy.grants.minimal import minimal_policy
 from inventory.policy.grants.terms import GrantTerms, TermsError

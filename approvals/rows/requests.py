@@ -4,7 +4,7 @@ from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest, RequestLine
-from approvals.services.deciders import requests_shown_to
+from approvals.services.requests.deciders import requests_shown_to
 from inventory.models import User
 
 

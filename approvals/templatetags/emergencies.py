@@ -13,9 +13,9 @@ from approvals.forms.emergencies import StandInForm
 from approvals.models import ApprovalSlot, Containment, Grant, GrantRequest, Offboarding
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import Decision, RequestState, Standing
-from approvals.services.containment import subject_of, subject_words
-from approvals.services.stand_ins import stand_ins_for
-from approvals.services.suspensions import REVERSIBLE_FOR
+from approvals.services.emergencies.containment import subject_of, subject_words
+from approvals.services.emergencies.suspensions import REVERSIBLE_FOR
+from approvals.services.requests.stand_ins import stand_ins_for
 from inventory.models import Account, Delegation, Finding, Identity, Role, User, Vendor
 from inventory.policy.account_ids import is_account_id
 

@@ -13,7 +13,7 @@ from approvals.pages.inbox import tasks_of
 from approvals.pages.names import names_for
 from approvals.pages.pairs import pairs_of
 from approvals.rows.grants import numbers, of_vendor
-from approvals.services.deciders import fillable_by
+from approvals.services.requests.deciders import fillable_by
 from inventory.models import Identity, User, Vendor
 
 register = template.Library()

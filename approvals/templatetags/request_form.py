@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django import template
 
-from approvals.services.requests import ASKS
+from approvals.services.requests.requests import ASKS
 from inventory.models import User
 
 register = template.Library()

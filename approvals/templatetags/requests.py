@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from approvals.models import ChangeTask, GrantRequest
 from approvals.rules.states import RequestState
-from approvals.services.deciders import fillable_by
+from approvals.services.requests.deciders import fillable_by
 from approvals.words import REQUEST_STATE
 from inventory.models import User
 from inventory.templatetags import words as looks

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from approvals.forms.adoption import END, KEEP, NOT_MINE, ReasonForm
 from approvals.pages import adoption as page
 from approvals.pages.adoption import Party, Row
-from approvals.services.adoption import Adoptable, adoptable, end_on, hand_over, keep, not_mine, tell_security
+from approvals.services.matching.adoption import Adoptable, adoptable, end_on, hand_over, keep, not_mine, tell_security
 from inventory.models import Role, User
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from approvals.models import GrantRequest
 from approvals.pages.names import names_for
 from approvals.rules.calendar import confirm_by, last_day_of_broken_glass
-from approvals.services.break_glass import break_glass_for
+from approvals.services.emergencies.break_glass import break_glass_for
 from approvals.views.requests import shown_request
 from inventory.models.roles import Role
 from inventory.policy.words.terms import terms_sentence

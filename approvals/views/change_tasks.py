@@ -13,8 +13,8 @@ from approvals.models import ChangeTask
 from approvals.models.code_declarations import CodeDeclaration
 from approvals.pages.change_task import RELATED, pack_files, task_context
 from approvals.rows.change_tasks import change_tasks
-from approvals.services import task_claims
-from approvals.services.code_declarations import declare_code, end_declaration
+from approvals.services.tasks import task_claims
+from approvals.services.tasks.code_declarations import declare_code, end_declaration
 from approvals.tables.change_tasks import ChangeTaskTable
 from approvals.zips import zipped
 from inventory.models import Role, User

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.forms.emergencies import ContainForm
 from approvals.models import Containment
 from approvals.pages.containment import confirm_context, contacts_of, containment_context, may_contain
-from approvals.services.containment import contain as contain_now
-from approvals.services.containment import subject_of
+from approvals.services.emergencies.containment import contain as contain_now
+from approvals.services.emergencies.containment import subject_of
 from inventory.models import Delegation
 from inventory.views.requests import person
 from inventory.views.writes import DONE, attempt

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from approvals.forms.decisions import APPROVE, CHANGES, SHORTEN, Chosen, DecisionForm, chosen
 from approvals.models import ApprovalSlot, GrantRequest
-from approvals.services.decisions import Decided, Verdict, decide_each
-from approvals.services.requests import ask_for_changes
+from approvals.services.grants.decisions import Decided, Verdict, decide_each
+from approvals.services.requests.requests import ask_for_changes
 from approvals.views.requests import request_page, shown_request
 from approvals.views.sign_in_again import is_long_ago, sign_in_again
 from inventory.forms.answers import say_refusal

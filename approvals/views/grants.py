@@ -15,9 +15,9 @@ from approvals.forms.grants import EndGrantForm
 from approvals.models import Grant
 from approvals.pages.grant import RELATED, grant_context, may_end
 from approvals.rows.grants import grants
-from approvals.services import grants as service
-from approvals.services.earlier_ends import end_earlier
-from approvals.services.requests import ASKS
+from approvals.services.grants import grants as service
+from approvals.services.grants.earlier_ends import end_earlier
+from approvals.services.requests.requests import ASKS
 from approvals.tables.grants import GrantTable
 from inventory.models import User
 from inventory.services.refusals import ConflictError, RefusedError

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from approvals.forms.decisions import APPROVE, LikeDecisionForm, chosen
 from approvals.models import ApprovalSlot
 from approvals.pages.inbox import inbox_context
-from approvals.services.deciders import requests_shown_to
-from approvals.services.decisions import Decided, Verdict, decide_each
+from approvals.services.grants.decisions import Decided, Verdict, decide_each
+from approvals.services.requests.deciders import requests_shown_to
 from approvals.views.decisions import say_decided
 from approvals.views.sign_in_again import is_long_ago, lead_to_sign_in
 from inventory.views.requests import person

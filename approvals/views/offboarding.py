@@ -13,7 +13,7 @@ from approvals.filters.offboardings import OffboardingFilter
 from approvals.forms.offboarding import NOW, CloseForm, StartForm
 from approvals.models import Offboarding
 from approvals.pages.offboarding import case_context, start_context
-from approvals.services.offboarding import OFFBOARDS, close_case, open_case
+from approvals.services.offboarding.offboarding import OFFBOARDS, close_case, open_case
 from approvals.tables.offboardings import OffboardingTable
 from inventory.models import User, Vendor
 from inventory.models.roles import Role

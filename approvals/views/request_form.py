@@ -21,8 +21,8 @@ from approvals.pages.request_form import askable, identity_choices, sender_choic
 from approvals.pages.request_preview import Draft, draft_of
 from approvals.rules.states import RequestState
 from approvals.rules.wishes import wish_of
-from approvals.services.asking import MOST_LINES, Asking, ask, check_may_follow, sendable
-from approvals.services.requests import ASKS, withdraw
+from approvals.services.requests.asking import MOST_LINES, Asking, ask, check_may_follow, sendable
+from approvals.services.requests.requests import ASKS, withdraw
 from inventory.filters.fields import account_digits, row_number
 from inventory.models import Account, User, Vendor
 from inventory.policy.account_ids import is_account_id

@@ -12,7 +12,7 @@ from approvals.forms.decisions import DecisionForm
 from approvals.models import GrantRequest
 from approvals.pages.request import request_context
 from approvals.rows.requests import requests
-from approvals.services.deciders import requests_shown_to
+from approvals.services.requests.deciders import requests_shown_to
 from approvals.tables.requests import RequestTable
 from approvals.views.sign_in_again import kept
 from inventory.filters.fields import row_number

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from approvals.services.stand_ins import appoint_stand_in
+from approvals.services.requests.stand_ins import appoint_stand_in
 from approvals.views.requests import shown_request
 from inventory.filters.fields import row_number
 from inventory.models import User

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from approvals.models import Grant
-from approvals.services.suspensions import reinstate, suspend
+from approvals.services.emergencies.suspensions import reinstate, suspend
 from inventory.models.roles import Role
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person, require_role

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Grant
 from approvals.rules.states import Observation, Standing
-from approvals.services import grants as service
-from approvals.services.observations import observe
-from approvals.services.suspensions import suspend
+from approvals.services.emergencies.suspensions import suspend
+from approvals.services.grants import grants as service
+from approvals.services.matching.observations import observe
 from tests import builders
 from tests.api.asking import ROOT, answer, asking, asking_as
 from tests.approvals.cases import PARTNER, Estate, days

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.rules.deciders import SlotKind
-from approvals.services.decisions import decide
-from approvals.services.requests import Line, Request, save_draft, submit
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.requests import Line, Request, save_draft, submit
 from inventory.models import Role
 from tests import builders
 from tests.api.asking import ROOT, answer, asking, asking_as

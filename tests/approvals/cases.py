@@ -6,8 +6,8 @@ from typing import Any
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
-from approvals.services.decisions import Verdict, decide
-from approvals.services.requests import Line, Request, save_draft, submit
+from approvals.services.grants.decisions import Verdict, decide
+from approvals.services.requests.requests import Line, Request, save_draft, submit
 from inventory.models import Identity, Role, Team, User, Vendor
 from inventory.policy.grants.terms import GrantTerms
 from tests import builders

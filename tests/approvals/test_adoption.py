@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from approvals.models import ChangeTask, GrantRequest
 from approvals.rules.adoption import Found, found_in
-from approvals.services.adoption import Adoptable, adoptable
+from approvals.services.matching.adoption import Adoptable, adoptable
 from inventory.models import AuditEvent, Identity, Notice, Role
 from inventory.policy.analysis import analyse
 from inventory.policy.grants.coverage import Match, covers

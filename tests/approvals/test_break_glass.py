@@ -10,12 +10,12 @@ from approvals.models import Grant, GrantRequest
 from approvals.rules.calendar import confirm_by, last_day_of_broken_glass
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import Decision, Observation, RequestState, Standing
-from approvals.services.break_glass import break_glass, break_glass_for, end_unconfirmed
-from approvals.services.decisions import decide
-from approvals.services.grants import revoke
-from approvals.services.requests import Line, Request, ask_for_changes, lapse_overdue, save_draft, withdraw
-from approvals.services.suspensions import reinstate, suspend
-from approvals.services.unconfirmed_findings import settle_seen
+from approvals.services.emergencies.break_glass import break_glass, break_glass_for, end_unconfirmed
+from approvals.services.emergencies.suspensions import reinstate, suspend
+from approvals.services.emergencies.unconfirmed_findings import settle_seen
+from approvals.services.grants.decisions import decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.requests import Line, Request, ask_for_changes, lapse_overdue, save_draft, withdraw
 from inventory.models import Account, AuditEvent, Finding, FindingEpisode, Role
 from inventory.services.refusals import RefusedError
 from tests import builders

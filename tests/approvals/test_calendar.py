@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from approvals.services import grants as service
+from approvals.services.grants import grants as service
 from tests import builders
 from tests.approvals.cases import Estate, days
 from tests.approvals.many import many_grants

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from approvals.models import ChangeTask, CodeDeclaration
 from approvals.rules.change_tasks import TaskKind, TaskState
-from approvals.services.change_tasks import open_task
-from approvals.services.task_claims import take_task
+from approvals.services.tasks.change_tasks import open_task
+from approvals.services.tasks.task_claims import take_task
 from inventory.models import PolicyVersion, Role
 from tests import builders
 from tests.approvals.cases import PARTNER, Estate, days

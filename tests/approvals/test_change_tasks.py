@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from approvals.models import ChangeTask
 from approvals.rules.change_tasks import TaskKind, TaskState
-from approvals.services.change_packs import situation_of
-from approvals.services.change_tasks import open_task
-from approvals.services.earlier_ends import end_earlier
-from approvals.services.grant_tasks import open_due_tasks, settle_read_tasks
-from approvals.services.grants import revoke
-from approvals.services.task_claims import cancel_task, say_applied, take_task
+from approvals.services.grants.earlier_ends import end_earlier
+from approvals.services.grants.grants import revoke
+from approvals.services.tasks.change_packs import situation_of
+from approvals.services.tasks.change_tasks import open_task
+from approvals.services.tasks.grant_tasks import open_due_tasks, settle_read_tasks
+from approvals.services.tasks.task_claims import cancel_task, say_applied, take_task
 from inventory.models import AuditEvent, Notice, Role
 from inventory.policy.grants.minimal import minimal_policy
 from inventory.policy.grants.terms import GrantTerms

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from approvals.models import ChangeTask, Containment, Grant
 from approvals.rules.states import Decision
-from approvals.services.containment import contain
-from approvals.services.suspensions import reinstate
+from approvals.services.emergencies.containment import contain
+from approvals.services.emergencies.suspensions import reinstate
 from inventory.models import AuditEvent, Delivery, Notice, Role, VendorContact
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.rules.deciders import SlotKind
-from approvals.services.deciders import deciders_of, fillable_by, refusal_of, requests_shown_to
-from approvals.services.decisions import decide
-from approvals.services.requests import Line, Request, save_draft, submit
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.deciders import deciders_of, fillable_by, refusal_of, requests_shown_to
+from approvals.services.requests.requests import Line, Request, save_draft, submit
 from inventory.models import Deputy, Role, User
 from tests import builders
 from tests.approvals.cases import REASON, TODAY, Estate, approval, slot_of, terms

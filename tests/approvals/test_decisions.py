@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from approvals.models import ApprovalSlot, Grant
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
-from approvals.services.decisions import decide
+from approvals.services.grants.decisions import decide
 from inventory.models import AuditEvent, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from approvals.models import Grant
 from approvals.rules.states import Observation
-from approvals.services import grants as service
-from approvals.services.observations import observe
-from approvals.services.suspensions import suspend
+from approvals.services.emergencies.suspensions import suspend
+from approvals.services.grants import grants as service
+from approvals.services.matching.observations import observe
 from tests import builders
 from tests.approvals.cases import PARTNER, Estate, days
 from tests.approvals.many import many_grants

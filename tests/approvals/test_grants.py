@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from approvals.models import Grant
 from approvals.rules.states import Decision, Standing
-from approvals.services.grants import revoke, will_not_renew
-from approvals.services.suspensions import reinstate, suspend
+from approvals.services.emergencies.suspensions import reinstate, suspend
+from approvals.services.grants.grants import revoke, will_not_renew
 from inventory.models import AuditEvent, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

@@ -11,9 +11,9 @@ from django.urls import reverse
 from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.change_tasks import TaskKind
 from approvals.rules.deciders import SlotKind
-from approvals.services.change_tasks import open_task
-from approvals.services.decisions import decide
-from approvals.services.requests import Line, Request, ask_for_changes, save_draft, submit
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.requests import Line, Request, ask_for_changes, save_draft, submit
+from approvals.services.tasks.change_tasks import open_task
 from inventory.models import Role, User
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, TODAY, Estate, approval, slot_of, terms

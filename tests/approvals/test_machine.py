@@ -13,11 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from approvals.models import ApprovalSlot, Grant, GrantRequest, RequestLine
 from approvals.rules.risk import longest_days
 from approvals.rules.states import RequestState
-from approvals.services.break_glass import break_glass, end_unconfirmed
-from approvals.services.decisions import Verdict, decide
-from approvals.services.grants import revoke
-from approvals.services.requests import Line, Request, ask_for_changes, lapse_overdue, save_draft, submit, withdraw
-from approvals.services.suspensions import end_suspensions, reinstate, suspend
+from approvals.services.emergencies.break_glass import break_glass, end_unconfirmed
+from approvals.services.emergencies.suspensions import end_suspensions, reinstate, suspend
+from approvals.services.grants.decisions import Verdict, decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.requests import (
+    Line,
+    Request,
+    ask_for_changes,
+    lapse_overdue,
+    save_draft,
+    submit,
+    withdraw,
+)
 from inventory.models import AuditEvent, Finding, Role, User
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

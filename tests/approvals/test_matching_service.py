@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Grant
 from approvals.rules.states import Observation
-from approvals.services.grants import revoke, will_not_renew
-from approvals.services.matching import match_all, match_due, match_identity, pairings_of
-from approvals.services.matching_due import is_matching_due
-from approvals.services.suspensions import reinstate, suspend
+from approvals.services.emergencies.suspensions import reinstate, suspend
+from approvals.services.grants.grants import revoke, will_not_renew
+from approvals.services.matching.matching import match_all, match_due, match_identity, pairings_of
+from approvals.services.matching.matching_due import is_matching_due
 from inventory.models import Finding, FindingEpisode, Outcome
 from inventory.policy.grants.minimal import minimal_policy
 from inventory.services.judging.reevaluation import reevaluate

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from approvals.models import ChangeTask, Grant, Offboarding, OffboardingPath
 from approvals.rules.offboarding import CaseState, PathFacts, PathState, path_state, progress_words
-from approvals.services.offboarding import close_case, follow_cases, open_case
+from approvals.services.offboarding.offboarding import close_case, follow_cases, open_case
 from inventory.models import AuditEvent, Role, Vendor
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from approvals.models import ChangeTask
-from approvals.services.grant_tasks import open_due_tasks
+from approvals.services.tasks.grant_tasks import open_due_tasks
 from inventory.models import Notice
 from tests.approvals.cases import Estate
 from tests.builders import NOW

@@ -11,12 +11,12 @@ from django.db import connection
 from approvals.models import ApprovalSlot, Containment, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
-from approvals.services.break_glass import break_glass, end_unconfirmed
-from approvals.services.containment import contain
-from approvals.services.decisions import decide
-from approvals.services.grants import revoke
-from approvals.services.requests import Line, Request, ask_for_changes, withdraw
-from approvals.services.suspensions import end_suspensions, reinstate, suspend
+from approvals.services.emergencies.break_glass import break_glass, end_unconfirmed
+from approvals.services.emergencies.containment import contain
+from approvals.services.emergencies.suspensions import end_suspensions, reinstate, suspend
+from approvals.services.grants.decisions import decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.requests import Line, Request, ask_for_changes, withdraw
 from inventory.models import AuditEvent
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

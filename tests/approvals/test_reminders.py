@@ -10,10 +10,10 @@ from django.db import connection
 from approvals.models import Grant, GrantRequest, Reminder
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import Observation, RequestState
-from approvals.services.decisions import decide
-from approvals.services.grants import revoke, will_not_renew
-from approvals.services.lapse_warnings import warn_of_lapses
-from approvals.services.reminders import remind, remind_daily
+from approvals.services.grants.decisions import decide
+from approvals.services.grants.grants import revoke, will_not_renew
+from approvals.services.reminders.reminders import remind, remind_daily
+from approvals.services.requests.lapse_warnings import warn_of_lapses
 from inventory.models import Delivery, Deputy, Notice, VendorContact
 from tests import builders
 from tests.approvals.cases import Estate, approval, days, slot_of

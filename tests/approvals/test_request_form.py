@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest, RequestLine
 from approvals.rules.states import RequestState
-from approvals.services.requests import submit
+from approvals.services.requests.requests import submit
 from inventory.models import Account, AuditEvent, Role, Vendor, VendorContact
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, Estate

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
-from approvals.services.decisions import decide
-from approvals.services.requests import Line, Request, ask_for_changes, change_draft, save_draft, submit
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.requests import Line, Request, ask_for_changes, change_draft, save_draft, submit
 from inventory.models import Notice, Role, User
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, Estate, approval, days, slot_of, terms

@@ -7,8 +7,8 @@ import pytest
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
-from approvals.services.decisions import decide
-from approvals.services.requests import (
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.requests import (
     Line,
     Request,
     ask_for_changes,

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from approvals.rules.deciders import SlotKind
-from approvals.services.decisions import decide
-from approvals.services.stand_ins import appoint_stand_in
+from approvals.services.grants.decisions import decide
+from approvals.services.requests.stand_ins import appoint_stand_in
 from inventory.models import AuditEvent, Notice, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from approvals.models import Grant
 from approvals.rules.states import Decision
-from approvals.services.suspensions import end_suspensions, suspend
+from approvals.services.emergencies.suspensions import end_suspensions, suspend
 from inventory.models import AuditEvent, Role
 from tests.approvals.cases import Estate, days
 from tests.builders import NOW

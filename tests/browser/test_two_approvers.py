@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest
-from approvals.services.requests import Line, Request, save_draft, submit
+from approvals.services.requests.requests import Line, Request, save_draft, submit
 from inventory.models import Role
 from inventory.policy.grants.terms import GrantTerms
 from tests import builders

@@ -13,12 +13,12 @@ from approvals.models import ChangeTask, Grant
 from approvals.pages.change_task import pack_files
 from approvals.rules.change_tasks import TaskKind, TaskState
 from approvals.rules.deciders import SlotKind
-from approvals.services.change_tasks import open_task
-from approvals.services.decisions import decide
-from approvals.services.grant_tasks import settle_read_tasks
-from approvals.services.grants import revoke
-from approvals.services.requests import Line, Request, save_draft, submit
-from approvals.services.task_claims import say_applied
+from approvals.services.grants.decisions import decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.requests import Line, Request, save_draft, submit
+from approvals.services.tasks.change_tasks import open_task
+from approvals.services.tasks.grant_tasks import settle_read_tasks
+from approvals.services.tasks.task_claims import say_applied
 from inventory.models import Identity, Role
 from inventory.policy.grants.terms import GrantTerms
 from tests import builders

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from approvals.models import GrantRequest
-from approvals.services.grants import revoke
-from approvals.services.matching import match_all
+from approvals.services.grants.grants import revoke
+from approvals.services.matching.matching import match_all
 from inventory.models import Identity, Scope
 from sesgov.figures import Facts, all_figures
 from sesgov.figures.catalogue import SERIES

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.rules.risk import LONGEST_DAYS as RISKS
-from approvals.services.durations import longest_in_force
+from approvals.services.requests.durations import longest_in_force
 from inventory.models import AuditEvent, Identity, Role, SettingValue
 from inventory.services.refusals import RefusedError
 from inventory.services.settings.catalogue import DEFINITIONS, LONGEST_DAYS, SECTIONS, of_section

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from approvals.models import Grant, ReviewItem
-from approvals.services.deciders import owner_sides
+from approvals.services.requests.deciders import owner_sides
 from inventory.models import Identity, Role, Team, User
 
 

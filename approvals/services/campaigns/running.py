@@ -9,9 +9,9 @@ from approvals.models import Campaign, ChangeTask, ReviewDecision, ReviewItem
 from approvals.rules.campaigns import REVOKE_NOTICE, CampaignState, ItemDecision, reminders_due
 from approvals.rules.change_tasks import TaskKind
 from approvals.services.campaigns.campaigns import check_runs, checked_reason, day_of, locked_campaign, move
-from approvals.services.change_tasks import open_task
-from approvals.services.deciders import owner_sides
-from approvals.services.grants import revoke
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.deciders import owner_sides
+from approvals.services.tasks.change_tasks import open_task
 from inventory.models import NoticeKind, Role, User
 from inventory.services.audit import record
 from inventory.services.notices.notices import tell

@@ -10,9 +10,9 @@ from django.utils import timezone
 from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import Decision
-from approvals.services.decisions import Verdict, decide
-from approvals.services.grants import revoke
-from approvals.services.requests import Line, Request, save_draft, submit
+from approvals.services.grants.decisions import Verdict, decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.requests import Line, Request, save_draft, submit
 from inventory.models import Account, Identity, User
 from inventory.policy.grants.terms import GrantTerms
 from sesgov.demo import estate_accounts as known

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from approvals.services.matching import match_all
+from approvals.services.matching.matching import match_all
 from inventory.aws.pacing import IN_FLIGHT_WITHOUT_PACE, Permit
 from inventory.aws.sessions import Sessions
 from inventory.models import CollectionRun

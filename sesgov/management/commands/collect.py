@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from approvals.services.matching import match_all
+from approvals.services.matching.matching import match_all
 from inventory.aws.regions import partition_of
 from inventory.models import Account, CollectionRun, Outcome, ScopeRun
 from inventory.services.collecting.collectors import Collector

@@ -1,0 +1,1 @@
+"""Emergencies: access at once, stopped at once, and what nobody confirmed."""

@@ -1,0 +1,1 @@
+"""Grants: two sides decide, and access begins, ends or ends earlier."""

@@ -1,0 +1,1 @@
+"""Matching: what AWS allows beside what people approved."""

@@ -1,0 +1,1 @@
+"""Offboarding: everything that a vendor has ends as one case."""

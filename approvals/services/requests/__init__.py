@@ -1,0 +1,1 @@
+"""Requests: asked, submitted, waiting for those who may decide, withdrawn or lapsed."""

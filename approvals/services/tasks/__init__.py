@@ -1,0 +1,1 @@
+"""Change tasks: what is to be done in AWS, opened by decisions and settled by readings."""
