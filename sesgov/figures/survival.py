@@ -5,12 +5,14 @@ which the window begins to see it (late, for what was opened before) to the age 
 another way, or was still open.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 
-HALF = Fraction(1, 2)
+# A half, and room for what many products round.
+_HALF = 0.5 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Step:
     age: timedelta
     at_risk: int
     fixed: int
-    share: Fraction
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
+class Watched:
+    """The ages between which the window saw an episode, and whether it was fixed at the later one."""
+
     entered: timedelta
     left: timedelta
     is_fixed: bool
@@ -45,35 +49,41 @@ def survival(episodes: Iterable[Episode], *, since: datetime, until: datetime) -
     At risk at age ``a`` is an episode that the window saw younger than ``a`` and that had not left before ``a``. What
     ended otherwise than by a fix, and what is open, leaves without an event.
     """
-    watched = [each for episode in episodes if (each := _watched(episode, since, until)) is not None]
-    share, steps = Fraction(1), []
-    for age in sorted({each.left for each in watched if each.is_fixed}):
-        at_risk = sum(each.entered < age <= each.left for each in watched)
-        fixed = sum(each.is_fixed and each.left == age for each in watched)
-        share *= 1 - Fraction(fixed, at_risk)
-        steps.append(Step(age, at_risk, fixed, share))
+    watched = watched_in(episodes, since=since, until=until)
+    entered, left = sorted(each.entered for each in watched), sorted(each.left for each in watched)
+    fixed = Counter(each.left for each in watched if each.is_fixed)
+    share, steps = 1.0, []
+    for age in sorted(fixed):
+        # Whoever left before this age had entered before it.
+        at_risk = bisect_left(entered, age) - bisect_left(left, age)
+        share *= (at_risk - fixed[age]) / at_risk
+        steps.append(Step(age, at_risk, fixed[age], share))
     return tuple(steps)
 
 
-def share_open(steps: Sequence[Step], age: timedelta) -> Fraction:
+def watched_in(episodes: Iterable[Episode], *, since: datetime, until: datetime) -> list[Watched]:
+    """What the window ``[since, until)`` saw of each episode, those of which it saw nothing left out."""
+    return [each for episode in episodes if (each := _watched(episode, since, until)) is not None]
+
+
+def share_open(steps: Sequence[Step], age: timedelta) -> float:
     """``S(age)``; 1 before the first fix."""
-    return next((step.share for step in reversed(steps) if step.age <= age), Fraction(1))
+    return next((step.share for step in reversed(steps) if step.age <= age), 1.0)
 
 
 def median(steps: Sequence[Step]) -> timedelta | None:
     """The least age at which at most half are still open; ``None`` where the curve does not come down to that."""
-    return next((step.age for step in steps if step.share <= HALF), None)
+    return next((step.age for step in steps if step.share <= _HALF), None)
 
 
 def restricted_mean(steps: Sequence[Step], horizon: timedelta) -> timedelta:
     """``RMST(horizon)``: the area below the curve from 0 to ``horizon``, the mean open time within it."""
     ages = [timedelta(), *(step.age for step in steps if step.age < horizon), horizon]
-    shares = [Fraction(1), *(step.share for step in steps if step.age < horizon)]
-    area = sum(
-        (share * Fraction((end - begin) // _UNIT) for begin, end, share in zip(ages, ages[1:], shares, strict=False)),
-        Fraction(),
+    shares = [1.0, *(step.share for step in steps if step.age < horizon)]
+    return sum(
+        ((end - begin) * share for begin, end, share in zip(ages, ages[1:], shares, strict=False)),
+        timedelta(),
     )
-    return round(area) * _UNIT
 
 
 def mean_open_age(episodes: Iterable[Episode], *, at: datetime) -> timedelta | None:
@@ -96,17 +106,14 @@ def attainment(episodes: Iterable[Episode], allowed: timedelta, *, since: dateti
     return len(in_time), len(due)
 
 
-_UNIT = timedelta(seconds=1)
-
-
-def _watched(episode: Episode, since: datetime, until: datetime) -> _Watched | None:
+def _watched(episode: Episode, since: datetime, until: datetime) -> Watched | None:
     """What the window ``[since, until)`` saw of an episode; ``None`` if nothing."""
     end = until if episode.closed_at is None else min(until, episode.closed_at)
     begin = max(since, episode.opened_at)
     if begin >= end:
         return None
     is_fixed = episode.is_fixed and _is_over(episode, until)
-    return _Watched(begin - episode.opened_at, end - episode.opened_at, is_fixed)
+    return Watched(begin - episode.opened_at, end - episode.opened_at, is_fixed)
 
 
 def _is_over(episode: Episode, at: datetime) -> bool:
