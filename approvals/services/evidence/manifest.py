@@ -1,21 +1,22 @@
 """The manifest: what a pack holds, what it is of, and what was not looked at."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from hashlib import sha256
-from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count
 
 from approvals.models import Campaign, ReviewDecision
+from approvals.rules.campaigns import ItemDecision
 from approvals.services.evidence.archive import FileSum
-from approvals.services.evidence.tables import period
-from inventory.models import AuditEvent, CollectionRun, Outcome, Scope, ScopeRun, User
+from approvals.services.evidence.coverage import accounts, longest_unseen, runs, verifying_runs
+from approvals.services.evidence.periods import period
+from inventory.models import AuditEvent, User
 from inventory.services.audit import canonical_json
 from inventory.services.audit_chain.content import Head
 from inventory.services.settings.in_force import in_force
@@ -35,10 +36,8 @@ class Sealing:
     fingerprint: str
 
 
-def manifest_of(
-    campaign: Campaign, sealing: Sealing, files: Sequence[FileSum], events: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Everything but ``pack_hash``; ``events`` says which places of the audit chain the pack holds."""
+def contents(campaign: Campaign, sealing: Sealing, events: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pack says of a review; ``events`` says which places of the audit chain it holds."""
     return {
         "format": FORMAT,
         "demo": settings.SESGOV_DEMO,
@@ -49,17 +48,24 @@ def manifest_of(
         "sealed_by": sealing.sealed_by.email if sealing.sealed_by else "sesgov",
         "previous_pack_hash": sealing.previous_hash,
         "signing_key_fingerprint": sealing.fingerprint,
-        "files": [_file(each) for each in files],
         "audit": {**events, "head_position": sealing.head.position, "head_hash": sealing.head.hash},
         "campaign": _campaign(campaign),
         "counts": _counts(campaign),
         "reviewers": _reviewers(campaign),
-        "accounts": _accounts(campaign),
-        "longest_unseen": list(_gaps(campaign)),
-        "runs": _runs(campaign),
+        "deciders": _deciders(campaign),
+        "accounts": accounts(campaign),
+        "longest_unseen": longest_unseen(campaign),
+        "runs": runs(campaign),
+        "verifying_runs": verifying_runs(campaign),
         "settings": _settings(),
         "settings_changed_in_period": _settings_changed(campaign),
     }
+
+
+def manifest_of(told: Mapping[str, Any], files: Sequence[FileSum]) -> dict[str, Any]:
+    """The contents with the files that were written, and ``pack_hash`` over all of it."""
+    manifest = {**told, "files": [_file(each) for each in files]}
+    return manifest | {"pack_hash": pack_hash(manifest)}
 
 
 def pack_hash(manifest: Mapping[str, Any]) -> str:
@@ -94,6 +100,7 @@ def _campaign(campaign: Campaign) -> dict[str, object]:
         "removed_since_last_campaign": campaign.removed_count,
         "not_collected": campaign.exclusions,
         "shortfall": campaign.shortfall,
+        "overridden_by": campaign.overridden_by.email if campaign.overridden_by else None,
         "override_reason": campaign.override_reason,
         "due_on": campaign.due_on.isoformat(),
         "remediate_by_on": campaign.remediate_by_on.isoformat(),
@@ -109,10 +116,12 @@ def _campaign(campaign: Campaign) -> dict[str, object]:
 
 def _counts(campaign: Campaign) -> dict[str, object]:
     decisions = Counter(dict(campaign.items.order_by().values_list("decision").annotate(Count("pk"))))
+    changes = campaign.items.order_by().values_list("change").annotate(Count("pk"))
     wanted = campaign.items.exclude(decision__in=("certify", "pending"))
     return {
         "items": campaign.items.count(),
         "by_decision": dict(sorted(decisions.items())),
+        "by_change": dict(changes.order_by("change")),
         "decisions": ReviewDecision.objects.filter(item__campaign=campaign).count(),
         "to_remediate": wanted.count(),
         "verified": wanted.filter(verified_at__isnull=False).count(),
@@ -120,44 +129,28 @@ def _counts(campaign: Campaign) -> dict[str, object]:
 
 
 def _reviewers(campaign: Campaign) -> list[dict[str, object]]:
-    """Who decided, and how many of their decisions still hold."""
-    rows = campaign.items.exclude(decided_by=None).order_by().values_list("decided_by__email", "decided_by__name")
-    counted = rows.annotate(number=Count("pk")).order_by("decided_by__email")
+    """Who was to decide, and what came of it; items that nobody owns are those of security."""
+    rows = campaign.items.order_by().values_list("reviewer_team__name", "reviewer_user__email", "decision")
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for team, email, decision, number in rows.annotate(number=Count("pk")):
+        found[("team", team) if team else ("person", email) if email else ("role", "security")][decision] += number
+    return [
+        {
+            "kind": kind,
+            "name": name,
+            "items": said.total(),
+            "decided": said.total() - said[ItemDecision.NOT_REVIEWED] - said[ItemDecision.PENDING],
+            "not_reviewed": said[ItemDecision.NOT_REVIEWED],
+        }
+        for (kind, name), said in sorted(found.items())
+    ]
+
+
+def _deciders(campaign: Campaign) -> list[dict[str, object]]:
+    """Who decided, and on how many items their word holds."""
+    people = campaign.items.exclude(decided_by=None).order_by().values_list("decided_by__email", "decided_by__name")
+    counted = people.annotate(number=Count("pk")).order_by("decided_by__email")
     return [{"email": email, "name": name, "items": number} for email, name, number in counted]
-
-
-def _accounts(campaign: Campaign) -> dict[str, object]:
-    """Account regions that were expected at staging, those that were seen, and the others with their reasons."""
-    regions: list[dict[str, Any]] = campaign.completeness
-    failed = [each for each in regions if each["problem"]]
-    unused = [each for each in regions if each["declared_unused_until"]]
-    return {
-        "expected": len(regions),
-        "collected": len(regions) - len(failed) - len(unused),
-        "declared_unused": len(unused),
-        "failed": failed,
-        "regions": regions,
-    }
-
-
-def _gaps(campaign: Campaign) -> Iterator[dict[str, object]]:
-    """For each expected account region, the longest time in the period without a complete reading."""
-    begin, end = period(campaign)
-    end = min(end, campaign.staged_at or end)
-    for scope in Scope.objects.expected().select_related("account").order_by("account__account_id", "region"):
-        looks = ScopeRun.objects.filter(scope=scope, outcome=Outcome.COMPLETE)
-        seen = looks.filter(finished_at__gte=begin, finished_at__lt=end).order_by("finished_at")
-        instants = [begin, *filter(None, seen.values_list("finished_at", flat=True)), end]
-        longest = max(later - earlier for earlier, later in pairwise(instants))
-        hours = max(0, longest // timedelta(hours=1))
-        yield {"account": scope.account.account_id, "region": scope.region, "hours": hours}
-
-
-def _runs(campaign: Campaign) -> list[int]:
-    """The runs of the period, and those up to the staging."""
-    begin, end = period(campaign)
-    runs = CollectionRun.objects.filter(created_at__gte=begin, created_at__lt=max(end, campaign.staged_at or end))
-    return list(runs.order_by("pk").values_list("pk", flat=True))
 
 
 def _settings() -> dict[str, object]:

@@ -5,13 +5,15 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from approvals.models import Campaign
 from approvals.services.evidence.archive import Archive, FileSum
 from approvals.services.evidence.events import EventSegment
-from approvals.services.evidence.manifest import Sealing, manifest_bytes, manifest_of, pack_hash
+from approvals.services.evidence.manifest import Sealing, contents, manifest_bytes, manifest_of
+from approvals.services.evidence.review_book import review_book
 from approvals.services.evidence.signing import Signer
+from approvals.services.evidence.summary import summary
 from approvals.services.evidence.tables import TABLES, Table
 from inventory.files.exports import safe_cell
 
@@ -30,13 +32,15 @@ class Built:
 def build(campaign: Campaign, sealing: Sealing, signer: Signer, target: IO[bytes]) -> Built:
     """Write the pack; the same campaign and sealing give the same bytes. Memory holds a few rows."""
     archive = Archive(target)
-    files = [_add_table(archive, table, campaign) for table in TABLES]
     segment = EventSegment(campaign, sealing.head)
+    told = contents(campaign, sealing, segment.bounds())
+    files = [_add_table(archive, table, campaign) for table in TABLES]
     files.append(_counted(archive, "events.jsonl", segment.lines))
+    files.append(archive.add("review.xlsx", review_book(campaign, at=sealing.sealed_at)))
+    files.append(archive.add("summary.pdf", [summary(campaign, told)]))
     files.append(archive.add("verify.py", [_VERIFY.read_bytes()]))
     files.append(archive.add("signing_key.pem", [signer.public_pem]))
-    manifest: dict[str, Any] = manifest_of(campaign, sealing, files, segment.bounds())
-    manifest["pack_hash"] = pack_hash(manifest)
+    manifest = manifest_of(told, files)
     content = manifest_bytes(manifest)
     archive.add("manifest.json", [content])
     archive.add("manifest.sig", [signer.sign(content)])

@@ -22,7 +22,7 @@ from inventory.services.notices.notices import tell
 from inventory.services.refusals import ConflictError
 
 SEALS = frozenset({Role.SECURITY, Role.AUDITOR})
-_SEALED_FROM = (
+SEALED_FROM = (
     CampaignState.SIGNED,
     CampaignState.REMEDIATING,
     CampaignState.CLOSED,
@@ -45,7 +45,7 @@ def seal_pack(campaign_id: int, *, acting_user: User | None, at: datetime) -> Ev
     with transaction.atomic(), tempfile.TemporaryFile() as file, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         campaign = locked_campaign(campaign_id)
-        if campaign.state not in _SEALED_FROM:
+        if campaign.state not in SEALED_FROM:
             raise ConflictError(
                 f"{campaign} is {campaign.state.replace('_', ' ')}: evidence is sealed once it is signed."
             )

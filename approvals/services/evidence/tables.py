@@ -1,20 +1,21 @@
 """The tables of a pack: one function gives the rows of one file, in an order that never changes."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime
 
-from django.conf import settings
+from allauth.mfa.models import Authenticator
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from approvals.models import ApprovalSlot, Campaign, Grant, Reassignment, ReviewDecision, ReviewItem
 from approvals.rules.campaigns import ItemDecision
+from approvals.services.evidence.exceptions import exceptions
+from approvals.services.evidence.periods import period
 from inventory.models import (
     AuditEvent,
     DelegationState,
-    RiskAcceptance,
-    ScopeDeclaration,
     User,
 )
 
@@ -34,17 +35,9 @@ class Table:
     rows: Callable[[Campaign], Iterator[Sequence[object]]]
 
 
-def period(campaign: Campaign) -> tuple[datetime, datetime]:
-    """``[from, to)``: from the first midnight of the period to the one after its last day."""
-    zone = settings.SESGOV_TIME_ZONE
-    begin = datetime.combine(campaign.period_from, time(), tzinfo=zone)
-    return begin, datetime.combine(campaign.period_to + timedelta(days=1), time(), tzinfo=zone)
-
-
 _FACTS = (
     "identity", "identity_arn", "sending_name", "account", "account_name", "region", "environment", "owner",
-    "owner_source", "policy", "policy_sha256", "principal", "delegate_account", "reach", "trust", "can_send", "since",
-    "read_at",
+    "owner_source", "policy", "policy_sha256", "principal", "delegate_account", "reach", "trust", "can_send",
 )  # fmt: skip
 
 
@@ -58,10 +51,12 @@ def _population(campaign: Campaign) -> Iterator[Sequence[object]]:
             item.path_kind,
             item.path_key,
             *(facts[name] for name in _FACTS),
+            _instant(facts["since"]),
+            _instant(facts["read_at"]),
             " ".join(facts["sentences"]),
             grant.get("id"),
             grant.get("standing"),
-            grant.get("ends_on"),
+            date.fromisoformat(grant["ends_on"]) if grant.get("ends_on") else None,
             "; ".join(f"{each['slot']}: {each['by']} at {each['at']}" for each in grant.get("approvals", ())),
             " ".join(each["rule"] for each in facts["findings"]),
             item.change,
@@ -74,6 +69,11 @@ def _population(campaign: Campaign) -> Iterator[Sequence[object]]:
             item.evidence_hash,
             item.evidence,
         )
+
+
+def _instant(text: str | None) -> datetime | None:
+    """A value of its type again, so that a spreadsheet can sort by it."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def _decisions(campaign: Campaign) -> Iterator[Sequence[object]]:
@@ -126,11 +126,12 @@ def _remediation(campaign: Campaign) -> Iterator[Sequence[object]]:
             "verified" if item.verified_at else "not verified",
             item.verified_at,
             item.verified_by_run_id,
-            "" if item.verified_at else _why_not_verified(item),
+            "" if item.verified_at else why_not_verified(item),
         )
 
 
-def _why_not_verified(item: ReviewItem) -> str:
+def why_not_verified(item: ReviewItem) -> str:
+    """In words, for what no reading has shown."""
     if item.decided_at is not None and item.identity.last_read_at <= item.decided_at:
         return "the identity was not read since the decision"
     return "the last reading still shows it, or a policy that cannot be understood"
@@ -171,45 +172,6 @@ def _approvals(campaign: Campaign) -> Iterator[Sequence[object]]:
         )
 
 
-def _exceptions(campaign: Campaign) -> Iterator[Sequence[object]]:
-    """Whatever was let stand although it is not as it should be, and who let it."""
-    yield from _override(campaign)
-    yield from _accepted_risks(campaign)
-    yield from _declared_unused(campaign)
-    yield from _given_at_once(campaign)
-
-
-def _override(campaign: Campaign) -> Iterator[Sequence[object]]:
-    if campaign.override_reason:
-        by = campaign.overridden_by.email if campaign.overridden_by else ""
-        kind = "staged although not complete"
-        yield (kind, campaign.shortfall, by, "", campaign.staged_at, None, campaign.override_reason)
-
-
-def _accepted_risks(campaign: Campaign) -> Iterator[Sequence[object]]:
-    rows = RiskAcceptance.objects.filter(requested_at__lt=period(campaign)[1], until__gte=campaign.period_from)
-    for each in rows.select_related("finding__identity", "requested_by", "decided_by").order_by("pk"):
-        what = f"{each.finding.rule_id} on {each.finding.identity.arn}"
-        by, decider = each.requested_by.email, each.decided_by.email if each.decided_by else ""
-        yield (f"{each.kind}, {each.decision}", what, by, decider, each.requested_at, each.until, each.justification)
-
-
-def _declared_unused(campaign: Campaign) -> Iterator[Sequence[object]]:
-    rows = ScopeDeclaration.objects.filter(declared_at__lt=period(campaign)[1], ends_on__gte=campaign.period_from)
-    for each in rows.select_related("scope__account", "declared_by").order_by("pk"):
-        by = each.declared_by.email
-        yield ("declared unused", str(each.scope), by, "", each.declared_at, each.ends_on, each.evidence)
-
-
-def _given_at_once(campaign: Campaign) -> Iterator[Sequence[object]]:
-    begin, end = period(campaign)
-    rows = Grant.objects.filter(decided_at__gte=begin, decided_at__lt=end).exclude(confirm_by=None)
-    for grant in rows.select_related("identity", "line__request__requester").order_by("pk"):
-        asked, what = grant.line.request, f"grant {grant.pk} on {grant.identity.arn}"
-        by = asked.requester.email if asked.requester else ""
-        yield ("given at once (break-glass)", what, by, "", grant.decided_at, grant.ends_on, asked.justification)
-
-
 def _changes(campaign: Campaign) -> Iterator[Sequence[object]]:
     begin, end = period(campaign)
     moved = Q(from_at__gte=begin, from_at__lt=end) | Q(to_at__gte=begin, to_at__lt=end)
@@ -231,11 +193,23 @@ def _changes(campaign: Campaign) -> Iterator[Sequence[object]]:
 
 
 def _people(campaign: Campaign) -> Iterator[Sequence[object]]:
-    """Who could get into sesgov when the pack was sealed, and which of that was changed in the period."""
+    """Who could get into sesgov when the pack was sealed, and with what; ``second_factors`` are those kept here."""
     del campaign
+    factors: dict[int, set[str]] = defaultdict(set)
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    for user_id, kind in Authenticator.objects.filter(type__in=kinds).values_list("user", "type"):
+        factors[user_id].add(kind)
     for person in User.objects.order_by("email").prefetch_related("memberships__team"):
-        teams = ", ".join(sorted(str(each.team) for each in person.memberships.all()))
-        yield (person.email, person.name, " ".join(sorted(person.roles)), person.is_active, teams, person.created_at)
+        yield (
+            person.email,
+            person.name,
+            " ".join(sorted(person.roles)),
+            person.is_active,
+            ", ".join(sorted(str(each.team) for each in person.memberships.all())),
+            person.has_usable_password(),
+            " ".join(sorted(factors[person.pk])),
+            person.created_at,
+        )
 
 
 def _people_changes(campaign: Campaign) -> Iterator[Sequence[object]]:
@@ -250,9 +224,9 @@ TABLES = (
         "population.csv",
         "every live path to somebody outside when the review was staged, with its evidence",
         (
-            "position", "path_kind", "path_key", *_FACTS, "sentence", "grant", "grant_standing", "grant_ends_on",
-            "grant_approvals", "open_findings", "change", "is_wildcard", "is_unknown", "is_expired", "is_unapproved",
-            "reviewer", "reviewer_reason", "evidence_sha256", "evidence",
+            "position", "path_kind", "path_key", *_FACTS, "since", "read_at", "sentence", "grant", "grant_standing",
+            "grant_ends_on", "grant_approvals", "open_findings", "change", "is_wildcard", "is_unknown", "is_expired",
+            "is_unapproved", "reviewer", "reviewer_reason", "evidence_sha256", "evidence",
         ),
         _population,
     ),
@@ -294,7 +268,7 @@ TABLES = (
         "exceptions.csv",
         "what was let stand in the period, by whom and until when",
         ("kind", "subject", "asked_by", "decided_by", "from", "until", "reason"),
-        _exceptions,
+        exceptions,
     ),
     Table(
         "changes_during_period.csv",
@@ -308,7 +282,7 @@ TABLES = (
     Table(
         "access_to_sesgov.csv",
         "who could get into sesgov when this was sealed",
-        ("email", "name", "roles", "is_active", "teams", "created_at"),
+        ("email", "name", "roles", "is_active", "teams", "has_password", "second_factors", "created_at"),
         _people,
     ),
     Table(
