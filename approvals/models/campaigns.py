@@ -1,13 +1,31 @@
 """Review campaigns: everything that lets somebody send as us, looked at by whom it concerns, by a day."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils import timezone
 
 from approvals.rules.campaigns import CampaignState
-from inventory.models import Team, User
+from inventory.models import Deputy, Membership, Team, User
 
 _UNFINISHED = [state.value for state in CampaignState if not state.is_final]
+
+
+def sides_spoken_for(user: User, *, on: date) -> tuple[list[int], list[int]]:
+    """The ids of the teams and of the people for whom somebody may review on a day, as a member, a deputy or oneself.
+
+    The same as :func:`approvals.services.deciders.owner_sides` says from the other side.
+    """
+    if not user.is_active:
+        return [], []
+    teams = Membership.objects.filter(user=user, team__is_active=True).values_list("team_id", flat=True)
+    here = models.Q(team__is_active=True) | models.Q(user__is_active=True)
+    stood_in_for = list(Deputy.objects.current(on).filter(here, deputy=user).values_list("team_id", "user_id"))
+    return (
+        [*teams, *(team_id for team_id, _ in stood_in_for if team_id)],
+        [user.pk, *(user_id for _, user_id in stood_in_for if user_id)],
+    )
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -17,8 +35,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """All for readers of the inventory, else those in which the person has something to review."""
         if user.reads_inventory:
             return self
-        teams = user.memberships.values("team_id")
-        mine = models.Q(items__reviewer_user=user) | models.Q(items__reviewer_team__in=teams)
+        teams, people = sides_spoken_for(user, on=timezone.localdate())
+        mine = models.Q(items__reviewer_user__in=people) | models.Q(items__reviewer_team__in=teams)
         return self.filter(pk__in=Campaign.objects.filter(mine).order_by().values("pk"))
 
     def unfinished(self) -> Self:

@@ -1,15 +1,17 @@
 """Review items: one frozen path each, who is to look at it, and everything that was ever said of it."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
+from django.utils import timezone
 
-from approvals.models.campaigns import Campaign
+from approvals.models.campaigns import Campaign, sides_spoken_for
 from approvals.models.change_tasks import ChangeTask
 from approvals.models.grants import Grant
 from approvals.rules.campaigns import Change, ItemDecision, ItemRisk, PathKind
-from inventory.models import CollectionRun, Delegation, Identity, Team, User
+from inventory.models import CollectionRun, Delegation, Identity, Role, Team, User
 
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
@@ -17,12 +19,20 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
 
     def visible_to(self, user: User) -> Self:
         """All for readers of the inventory, else those that the person is to review."""
-        return self if user.reads_inventory else self.assigned_to(user)
+        return self if user.reads_inventory else self._asked_of(user, on=timezone.localdate())
 
-    def assigned_to(self, user: User) -> Self:
-        """What waits for this person or a team of theirs, whatever was said of it."""
-        teams = list(user.memberships.values_list("team_id", flat=True))
-        return self.filter(models.Q(reviewer_user=user) | models.Q(reviewer_team__in=teams))
+    def assigned_to(self, user: User, *, on: date) -> Self:
+        """What this person may decide on that day, whatever was said of it: their side is asked, and it is not their
+        own access. The same as :func:`approvals.services.campaigns.reviewers.why_not` says of one item."""
+        own = models.Q(grant__line__request__requester=user) | models.Q(grant__vendor__sponsor=user)
+        return self._asked_of(user, on=on).exclude(own)
+
+    def _asked_of(self, user: User, *, on: date) -> Self:
+        teams, people = sides_spoken_for(user, on=on)
+        asked = models.Q(reviewer_team__in=teams) | models.Q(reviewer_user__in=people)
+        if user.is_active and user.has_role([Role.SECURITY]):
+            asked |= models.Q(reviewer_team=None, reviewer_user=None)
+        return self.filter(asked)
 
     def pending(self) -> Self:
         """What nobody has decided."""
@@ -138,6 +148,10 @@ class ReviewDecision(models.Model):
     class Meta:
         ordering = ("item", "number")
         constraints = (models.UniqueConstraint(fields=("item", "number"), name="review_decision_number"),)
+        indexes = (
+            # How fast somebody decided just now.
+            models.Index(fields=("decided_by", "-decided_at"), name="review_decision_by_person"),
+        )
         triggers = (
             pgtrigger.Protect(name="review_decision_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         )

@@ -5,12 +5,14 @@ from typing import Any
 
 from approvals.models import Campaign, ReviewItem
 from approvals.rules.campaigns import ItemDecision
+from approvals.rules.states import Observation
 from approvals.services.campaigns.campaigns import Asked, create_campaign
 from approvals.services.campaigns.reviewing import Said, decide_item
-from approvals.services.campaigns.running import activate
+from approvals.services.campaigns.running import activate, sign
 from approvals.services.campaigns.staging import stage
 from inventory.models import Delegation, Role, User
 from tests import builders
+from tests.approvals.cases import PARTNER, Estate
 from tests.builders import NOW
 
 TODAY = NOW.date()
@@ -68,3 +70,34 @@ def said(item: ReviewItem, decision: ItemDecision = ItemDecision.CERTIFY, note: 
 def decide(item: ReviewItem, decision: ItemDecision, by: User, *, at: datetime = NOW, note: str = REASON) -> ReviewItem:
     """A decision on the item as it is."""
     return decide_item(item.pk, said(item, decision, note), acting_user=by, at=at)
+
+
+def routine(number: int) -> Estate:
+    """So many paths of a partner into one identity that the team Shop owns, all covered by one grant in force."""
+    estate = Estate()
+    grant = estate.granted()
+    grant.observation = Observation.MATCH
+    grant.save()
+    for each in range(number):
+        role = f"arn:aws:iam::{PARTNER}:role/mailer-{each}"
+        given = {"principal": role, "account_id": PARTNER, "trust": "partner", "reach": "principal"}
+        seen_path(identity=estate.identity, **given)
+    return estate
+
+
+def reviewed(estate: Estate, *, at: datetime = NOW) -> Campaign:
+    """A review in which the owner's colleague kept everything, signed."""
+    period = {"period_from": date(2026, 4, 1), "period_to": date(2026, 6, 30)}
+    campaign = active(estate.security, at=at, name="Second quarter of 2026", **period)
+    for item in campaign.items.all():
+        decide(item, ItemDecision.CERTIFY, estate.colleague, at=at)
+    return sign(
+        campaign.pk, attestation="I have looked at it.", signed_in_by="password", acting_user=estate.second, at=at
+    )
+
+
+def unchanged(number: int) -> tuple[Estate, Campaign]:
+    """A second review of so many routine paths; the first one kept them all."""
+    estate = routine(number)
+    reviewed(estate, at=NOW - timedelta(hours=2))
+    return estate, active(estate.security)

@@ -1,5 +1,6 @@
 """Reviewers: who is asked about a path, and who may answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,18 +53,30 @@ def own_access(grant: Grant | None) -> set[int]:
     return {each for each in (grant.line.request.requester_id, sponsor) if each is not None}
 
 
-def why_not(user: User, item: ReviewItem, *, on: date) -> str | None:
-    """The sentence that refuses a person, or ``None`` where they may decide on the item.
+class Refusals:
+    """Why somebody may not decide on items, whose sides are read once: three queries, however many items.
 
-    The item comes with ``grant__vendor`` and ``grant__line__request``.
+    The items come with ``grant__vendor``, ``grant__line__request``, ``reviewer_team`` and ``reviewer_user``.
     """
-    if not user.is_active:
-        return "This person has left and decides nothing."
-    if user.pk in own_access(item.grant):
-        return "You asked for this access or answer for the vendor yourself: somebody else has to review it."
-    if item.reviewer_team_id is None and item.reviewer_user_id is None:
-        return None if user.has_role([Role.SECURITY]) else "The security team reviews this."
-    sides = owner_sides([item.reviewer_team_id], [item.reviewer_user_id], on=on)
-    if user.pk in sides.people(item.reviewer_team_id, item.reviewer_user_id):
-        return None
-    return f"{item.reviewer_team or item.reviewer_user} reviews this. It can be handed on to you."
+
+    def __init__(self, user: User, items: Iterable[ReviewItem], *, on: date) -> None:
+        self._user = user
+        owners = {(item.reviewer_team_id, item.reviewer_user_id) for item in items}
+        self._sides = owner_sides([team for team, _ in owners], [person for _, person in owners], on=on)
+
+    def of(self, item: ReviewItem) -> str | None:
+        """The sentence that refuses the person, or ``None`` where they may decide on the item."""
+        if not self._user.is_active:
+            return "This person has left and decides nothing."
+        if self._user.pk in own_access(item.grant):
+            return "You asked for this access or answer for the vendor yourself: somebody else has to review it."
+        if item.reviewer_team_id is None and item.reviewer_user_id is None:
+            return None if self._user.has_role([Role.SECURITY]) else "The security team reviews this."
+        if self._user.pk in self._sides.people(item.reviewer_team_id, item.reviewer_user_id):
+            return None
+        return f"{item.reviewer_team or item.reviewer_user} reviews this. It can be handed on to you."
+
+
+def why_not(user: User, item: ReviewItem, *, on: date) -> str | None:
+    """Of one item, what :class:`Refusals` says."""
+    return Refusals(user, [item], on=on).of(item)
