@@ -215,7 +215,7 @@ def test_a_run_tells_what_it_could_not_look_at():
     assert answer(asking("viewer"), f"/runs/{run.pk}")["outcome"] is None
 
 
-@pytest.mark.parametrize("path", ["/", "/v1/", "/v1/grants", "/v1/nothing/at/all", "/v2/identities"])
+@pytest.mark.parametrize("path", ["/", "/v1/", "/v1/senders", "/v1/nothing/at/all", "/v2/identities"])
 def test_what_is_not_there_is_said_in_json(path):
     response = asking("viewer").get(f"/api{path}")
     assert response.status_code == 404

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,8 +33,12 @@ _APIS = {"sesv2": "EmailIdentity", "ses": "Identity"}
 
 
 def run_commands(double, task: ChangeTask, script: str) -> list[str]:
-    """Each ``aws`` line of a script as the SDK's call of the same name, files taken from the pack."""
-    files = {file.path: file.text for file in pack_files(task, at=timezone.now())}
+    """Run a script of the pack as it is now."""
+    return run_script(double, {file.path: file.text for file in pack_files(task, at=timezone.now())}, script)
+
+
+def run_script(double, files: Mapping[str, str], script: str) -> list[str]:
+    """Each ``aws`` line of a script as the SDK's call of the same name, documents taken from the files beside it."""
     done = []
     for line in (each for each in files[script].splitlines() if each.startswith("aws ")):
         _, service, verb, *options = shlex.split(line)
