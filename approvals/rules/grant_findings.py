@@ -86,7 +86,7 @@ def escalates_at(grant: Terms) -> datetime | None:
 def _violation(pairing: Pairing, grant: Terms | None, sentence: str, subject: str, at: datetime) -> Violation:
     part = pairing.part
     if pairing.agreement is Agreement.UNAPPROVED or grant is None:
-        rule_id, text = UNAPPROVED, f"No approved grant covers this: {sentence}"
+        rule_id, text = UNAPPROVED, f"{sentence} No approved grant covers it."
         severity = Severity.CRITICAL if part.reach in _OPEN else Severity.HIGH
     elif pairing.agreement is Agreement.WIDER:
         differences = "; ".join(reason.text for reason in pairing.reasons)

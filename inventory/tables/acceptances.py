@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django_tables2 import Column, Table
 
 from inventory.models import RiskAcceptance
+from inventory.policy.words.conditions import shown_day
 from inventory.tables.columns import SeverityColumn, TimeColumn
 from inventory.tables.findings import finding_sentence
 from inventory.templatetags import words as looks
@@ -50,7 +51,7 @@ class AcceptanceTable(Table):  # type: ignore[misc]  # django-tables2 carries no
         return finding_sentence(record.finding)
 
     def render_until(self, value: date) -> SafeString:
-        return format_html('{} <span class="muted">({})</span>', f"{value:%d %b %Y}".lstrip("0"), looks.ago(value))
+        return format_html('{} <span class="muted">({})</span>', shown_day(value), looks.ago(value))
 
     def render_standing(self, record: RiskAcceptance) -> str:
         return self.value_standing(record)

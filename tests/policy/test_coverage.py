@@ -296,7 +296,7 @@ def test_the_reasons_are_sentences():
         "ses:GetEmailIdentity may be called; the grant is for ses:SendEmail, ses:SendRawEmail",
         "mail may be sent from any address; the grant is for news@shop.example.com",
         "calls may come from any network; the grant is for 203.0.113.0/24",
-        "it never ends by itself; the grant ends with 2027-03-31 (2027-04-01T00:00:00Z)",
+        "it never ends by itself; the last day of the grant is 31 Mar 2027",
     ]
 
 

@@ -136,7 +136,7 @@ def test_a_role_is_found_under_its_account_and_named_with_the_account_that_peopl
     )
     assert found.subject == STRANGER
     assert found.text == (
-        "role/mailer of Lettercraft (account 4444-5555-6666) can send as news@mail.example.com; "
+        "The role mailer of Lettercraft (account 4444-5555-6666) can send as news@mail.example.com; "
         "that relationship has ended."
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.policy.trust import Registry
 from inventory.policy.words.conditions import describe_condition
-from inventory.policy.words.sentences import describe, describe_analysis, describe_statement, shown_account
+from inventory.policy.words.sentences import describe, describe_analysis, describe_statement, raised, shown_account
 from tests.policy.analysis_builders import IDENTITY, OWNER, PARTNER, STRANGER, analysed, deny, statement, when
 
 NAMES = {PARTNER: "Brightmail"}
@@ -116,3 +116,9 @@ def test_a_condition_is_a_clause(operator, key, values, clause):
 def test_account_ids_have_one_shape():
     assert shown_account("444455556666", {"444455556666": "Brightmail"}) == "Brightmail (account 4444-5555-6666)"
     assert shown_account("012345678901", {}) == "account 0123-4567-8901"
+
+
+def test_a_sentence_begins_with_a_capital_letter_but_never_changes_a_name():
+    assert raised("account 4444-5555-6666") == "Account 4444-5555-6666"
+    assert raised("the role mailer of brightmail (account 4444-5555-6666)").startswith("The role")
+    assert raised("brightmail-old (closed) (account 4444-5555-6666)").startswith("brightmail-old")

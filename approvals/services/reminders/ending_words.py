@@ -5,6 +5,7 @@ from datetime import date
 
 from approvals.models import Grant
 from approvals.services.names import names_for
+from inventory.policy.words.conditions import shown_day
 from inventory.policy.words.terms import terms_sentence
 
 # Nobody may read "unused" into silence: no mail leaves a trace that sesgov reads yet, and over SMTP none ever does.
@@ -18,7 +19,7 @@ def ending_sentence(grant: Grant, renewal: str, *, on: date) -> str:
 
 def still_live_sentence(grant: Grant) -> str:
     """What ended, and that AWS does not say so."""
-    seen = f" on {_day(grant.observed_at.date())}" if grant.observed_at is not None else ""
+    seen = f" on {shown_day(grant.observed_at.date())}" if grant.observed_at is not None else ""
     return (
         f"{_access(grant, grant.effective_ends_on)} That is over, and the last reading{seen} still found it in the "
         f"policies of {grant.identity.name}. Take it out."
@@ -35,7 +36,3 @@ def _left(grant: Grant, on: date) -> str:
     when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
     stops = "Whatever they send afterwards is refused." if days <= 1 else ""
     return f"It ends {when}. {stops}".strip()
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")

@@ -12,6 +12,7 @@ from approvals.rules.change_tasks import UNDONE, TaskKind, TaskState
 from approvals.services.tasks.change_packs import Situation, situation_of, versions_of
 from approvals.services.tasks.task_notices import tell_not_seen, tell_opened
 from inventory.models import CollectionRun, Identity, Team, User
+from inventory.policy.words.conditions import shown_instant
 from inventory.services.audit import record
 
 
@@ -163,7 +164,7 @@ def _settle(task: ChangeTask, *, run: CollectionRun | None, at: datetime) -> boo
 
 
 def _seen(task: ChangeTask, situation: Situation) -> str:
-    read = f"{task.identity.last_read_at:%d %b %Y %H:%M} UTC"
+    read = shown_instant(task.identity.last_read_at)
     if task.kind == TaskKind.APPLY:
         return f"The reading of {read} shows the access as it was approved."
     left = situation.pack()

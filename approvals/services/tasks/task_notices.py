@@ -9,6 +9,7 @@ from django.urls import reverse
 from approvals.models import ChangeTask
 from approvals.rules.change_tasks import TaskKind
 from inventory.models import Notice, User
+from inventory.policy.words.conditions import shown_day
 from inventory.services.notices.notices import NoticeKind, tell
 from inventory.services.notices.recipients import operators, security_team
 
@@ -16,14 +17,14 @@ from inventory.services.notices.recipients import operators, security_team
 def tell_opened(task: ChangeTask, *, at: datetime) -> None:
     """A task is there, or has become urgent."""
     what = "has to be taken out of" if task.kind == TaskKind.REMOVE else "has to be written into"
-    by = "at once" if task.is_urgent else f"by {task.due_on:%d %b %Y}"
+    by = "at once" if task.is_urgent else f"by {shown_day(task.due_on)}"
     text = f"Access to {task.identity} {what} its policies {by}."
     _tell(task, "urgent" if task.is_urgent else "opened", text, at=at)
 
 
 def tell_overdue(task: ChangeTask, *, at: datetime) -> None:
     """Its day has passed and no reading has shown it done."""
-    _tell(task, "overdue", f"The change of the policies of {task.identity} was due on {task.due_on:%d %b %Y}.", at=at)
+    _tell(task, "overdue", f"The change of the policies of {task.identity} was due on {shown_day(task.due_on)}.", at=at)
 
 
 def tell_not_seen(task: ChangeTask, *, at: datetime) -> None:

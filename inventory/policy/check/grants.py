@@ -73,7 +73,7 @@ def _violation(part: Delegation, verdicts: Sequence[Wider], name: str) -> Violat
         text = f"Wider than approved: {'; '.join(reason.text for reason in nearest.reasons)}."
     else:
         rule_id, severity = "unapproved-delegation", Severity.CRITICAL if part.reach in _OPEN else Severity.HIGH
-        text = f"No approved grant covers this: {describe(part, name, {})}"
+        text = f"{describe(part, name, {})} No approved grant covers it."
     return violation(
         rule_id,
         text,

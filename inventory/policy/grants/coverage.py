@@ -16,8 +16,8 @@ from inventory.policy.grants.containment import is_text_within, ranges_within
 from inventory.policy.grants.narrowings import narrowings, requires
 from inventory.policy.grants.terms import GrantTerms, sends_mail
 from inventory.policy.reach import Reach
-from inventory.policy.reading.instants import iso
 from inventory.policy.search.networks import range_of
+from inventory.policy.words.conditions import shown_day, shown_instant
 
 FROM_ADDRESS, RECIPIENTS, SOURCE_IP = "ses:FromAddress", "ses:Recipients", "aws:SourceIp"
 
@@ -185,7 +185,7 @@ def _why_wider(delegation: Delegation, key: str, addresses: Sequence[str]) -> st
         return "any address"
     free = [action for action in mail if not requires(conditions, key, delegation.channel, action)]
     if free:
-        return f"any address through {_some(free)}, which pass where the request names none"
+        return f"any address through {_some(free)}, since a call that names none is let through"
     return is_text_within(conditions, addresses)
 
 
@@ -211,10 +211,10 @@ def _network(terms: GrantTerms, delegation: Delegation) -> Iterator[Reason]:
 def _time(terms: GrantTerms, delegation: Delegation, at: datetime | None) -> Iterator[Reason]:
     starts_at, known_start = terms.starts_at, delegation.starts_at or at
     if starts_at is not None and (known_start is None or known_start < starts_at):
-        yield Reason(Axis.START, f"it may be used before the grant begins, on {terms.starts_on} ({iso(starts_at)})")
+        yield Reason(Axis.START, f"it may be used before the grant begins, on {shown_day(terms.starts_on)}")
     if delegation.ends_at is None:
-        text = f"it never ends by itself; the grant ends with {terms.ends_on} ({iso(terms.ends_at)})"
+        text = f"it never ends by itself; the last day of the grant is {shown_day(terms.ends_on)}"
         yield Reason(Axis.END, text)
     elif delegation.ends_at > terms.ends_at:
-        text = f"it ends at {iso(delegation.ends_at)}; the grant ends with {terms.ends_on} ({iso(terms.ends_at)})"
+        text = f"it ends on {shown_instant(delegation.ends_at)}; the grant ends at {shown_instant(terms.ends_at)}"
         yield Reason(Axis.END, text)

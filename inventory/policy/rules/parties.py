@@ -1,12 +1,14 @@
 """Parties: whom a delegation lets in, one by one, with the words that people know them by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from inventory.policy.account_ids import account_of_arn, grouped_account_id
 from inventory.policy.delegations import Delegation
 from inventory.policy.reach import Reach
 from inventory.policy.rules.subjects import DelegateFacts
+from inventory.policy.words.conditions import listed
+from inventory.policy.words.sentences import raised, shown_resource
 
 ANYONE = "*"
 
@@ -58,7 +60,7 @@ def _principals(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) 
         names.setdefault(account, [])
     for account, held in sorted(names.items()):
         label = account_label(account, delegates)
-        yield Party(account, account, f"{', '.join(held)} of {_lowered(label)}" if held else label)
+        yield Party(account, account, f"{_named(held)} of {_lowered(label)}" if held else label)
 
 
 def _services(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) -> Iterator[Party]:
@@ -73,6 +75,11 @@ def _services(delegation: Delegation, delegates: Mapping[str, DelegateFacts]) ->
         for service in delegation.services:
             subject = service if service != ANYONE else ANYONE
             yield Party(subject, "", service if service != ANYONE else "Any AWS service")
+
+
+def _named(resources: Iterable[str]) -> str:
+    """``The role mailer and the user press``."""
+    return raised(listed([shown_resource(each) for each in resources]))
 
 
 def _lowered(label: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "raised",
     "shown_account",
     "shown_principal",
+    "shown_resource",
 ]
 
 Names = Mapping[str, str]
@@ -136,14 +137,18 @@ def shown_principal(principal: str, names: Names) -> str:
         return (
             f"the user with the id {principal}" if principal.startswith("AIDA") else f"the role with the id {principal}"
         )
-    account, resource = shown_account(fields[4], names), fields[5]
+    return f"{shown_resource(fields[5])} of {shown_account(fields[4], names)}"
+
+
+def shown_resource(resource: str) -> str:
+    """What an ARN names in its account: ``the role mailer``."""
     if resource == "root":
-        return f"the root user of {account}"
+        return "the root user"
     kind, _, name = resource.partition("/")
     if kind == "assumed-role":
         role, _, session = name.partition("/")
-        return f"the session {session} of the role {role} of {account}"
-    return f"the {_KINDS.get(kind, kind)} {name} of {account}"
+        return f"the session {session} of the role {role}"
+    return f"the {_KINDS.get(kind, kind)} {name}"
 
 
 _KINDS = {"federated-user": "federated user"}
@@ -235,8 +240,14 @@ def _window(starts_at: datetime | None, ends_at: datetime | None) -> list[str]:
 
 
 def raised(text: str) -> str:
-    """The text with a capital letter."""
+    """The text with a capital letter; a name that opens it stays as it is written."""
+    opening, is_account, _ = text.partition(" (account ")
+    if is_account and opening.partition(" ")[0] not in _OPENERS:
+        return text
     return text[:1].upper() + text[1:]
+
+
+_OPENERS = frozenset({"the", "any", "account"})
 
 
 def _lowered(text: str) -> str:
