@@ -210,7 +210,7 @@ def _network(terms: GrantTerms, delegation: Delegation) -> Iterator[Reason]:
 
 def _time(terms: GrantTerms, delegation: Delegation, at: datetime | None) -> Iterator[Reason]:
     starts_at, known_start = terms.starts_at, delegation.starts_at or at
-    if starts_at is not None and (known_start is None or known_start < starts_at):
+    if terms.starts_on and starts_at and (known_start is None or known_start < starts_at):
         yield Reason(Axis.START, f"it may be used before the grant begins, on {shown_day(terms.starts_on)}")
     if delegation.ends_at is None:
         text = f"it never ends by itself; the last day of the grant is {shown_day(terms.ends_on)}"
