@@ -268,7 +268,7 @@ def _rendered(
         "has_more": has_more,
         "companies": Vendor.objects.order_by("name").values_list("name", flat=True),
         "is_live": is_live,
-        "fields": list(form.fields),
+        "fields": [each.name for each in form.visible_fields() if each.name != "find"],
     }
     template = "approvals/request_form.html"
     if is_live:
