@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from approvals.models import ApprovalSlot, ChangeTask, GrantRequest
 from approvals.pages.names import names_for
+from approvals.pages.review_queue import waiting_reviews
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
 from approvals.services.requests.deciders import fillable_by
@@ -68,8 +69,10 @@ def inbox_context(user: User, at: datetime) -> dict[str, object]:
     return {
         "groups": _alike(slots, on),
         "decide_count": len(slots),
+        "reviews": waiting_reviews(user, on=on),
         "is_cut": len(slots) >= SHOWN,
-        "tasks": list(tasks.select_related("identity", "assigned_team")[:_LAST]),
+        "today": on,
+        "tasks": list(tasks.select_related("identity", "assigned_team", "taken_by")[:_LAST]),
         "task_count": tasks.count(),
         "own": _own(user, at),
         "done": _done(user),

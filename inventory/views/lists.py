@@ -71,7 +71,8 @@ class ListPage:
     ``status`` is a template below the title, with what ``status_context`` gives: how things stand, whatever is shown.
     ``empty`` says why the list can be empty and what to do; ``is_for`` may keep it from people, who then get 404.
     ``shape`` makes of the rows that the filter left what the table shows. ``tools`` is a template above the rows, with
-    what ``tools_context`` gives for the person; without anything it is left out.
+    what ``tools_context`` gives for the person; without anything it is left out. ``arguments`` are those of the
+    address, for a list that belongs to one thing; nobody keeps views of such a list.
     """
 
     name: str
@@ -94,6 +95,7 @@ class ListPage:
     namespace: str = "inventory"
     status: str = ""
     status_context: Callable[[User], Mapping[str, object]] = field(default=lambda _user: {})
+    arguments: tuple[object, ...] = ()
 
     @property
     def url_name(self) -> str:
@@ -133,7 +135,8 @@ def list_view(declared: ListPage) -> View:
             response = render(request, "lists/list.html#rows", context)
         else:
             names = (*filtered.filters, "group")
-            saved = saved_views(person(request), declared.url_name, request.GET, names)
+            is_own = bool(declared.arguments)
+            saved = None if is_own else saved_views(person(request), declared.url_name, request.GET, names)
             status = declared.status_context(person(request))
             response = render(request, "lists/list.html", context | {"saved": saved, "status": status})
         patch_vary_headers(response, ["HX-Request"])
@@ -207,6 +210,7 @@ def _exports(request: HttpRequest, declared: ListPage) -> dict[str, str]:
         return {}
     query = request.GET.copy()
     query.pop("page", None)
-    address = reverse(f"{declared.namespace}:{declared.name}_export").removesuffix(Form.CSV)
+    name = f"{declared.namespace}:{declared.name}_export"
+    address = reverse(name, args=declared.arguments).removesuffix(Form.CSV)
     narrowed = f"?{query.urlencode()}" if query else ""
     return {label: f"{address}{form}{narrowed}" for label, form in _FORMS.items()}

@@ -2,6 +2,8 @@
 (() => {
   const isTyping = (element) => element.closest("input, select, textarea, [contenteditable]") !== null;
   const search = () => document.getElementById("search");
+  // A key that was meant for the page before presses nothing on this one, in milliseconds.
+  const unread = 600;
   let isGoing = false;
 
   document.addEventListener("keydown", (event) => {
@@ -27,6 +29,11 @@
     } else if (event.key === "g") {
       isGoing = true;
       setTimeout(() => { isGoing = false; }, 3000);
+    } else if (!event.repeat && !document.querySelector("dialog[open]") && performance.now() > unread) {
+      const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (!named) return;
+      event.preventDefault();
+      named.click();
     }
   });
 

@@ -47,9 +47,10 @@ def seen_path(**given: Any) -> Delegation:
     return row
 
 
-def staged(by: User, *, at: datetime = NOW, **given: Any) -> Campaign:
+def staged(by: User, *, at: datetime = NOW, override_reason: str = "", **given: Any) -> Campaign:
     """A frozen population of whatever was built before."""
-    return stage(create_campaign(asked(**given), acting_user=by, at=at).pk, acting_user=by, at=at)
+    campaign = create_campaign(asked(**given), acting_user=by, at=at)
+    return stage(campaign.pk, acting_user=by, at=at, override_reason=override_reason)
 
 
 def active(by: User, *, at: datetime = NOW, **given: Any) -> Campaign:
@@ -72,6 +73,19 @@ def decide(item: ReviewItem, decision: ItemDecision, by: User, *, at: datetime =
     return decide_item(item.pk, said(item, decision, note), acting_user=by, at=at)
 
 
+def sends(role: str) -> dict[str, Any]:
+    """What a stored path says of a role that may send."""
+    return {
+        "policy": "partner",
+        "reach": "principal",
+        "trust": "partner",
+        "accounts": [PARTNER],
+        "principals": [role],
+        "action_classes": ["send"],
+        "actions": ["ses:SendEmail"],
+    }
+
+
 def routine(number: int) -> Estate:
     """So many paths of a partner into one identity that the team Shop owns, all covered by one grant in force."""
     estate = Estate()
@@ -81,7 +95,7 @@ def routine(number: int) -> Estate:
     for each in range(number):
         role = f"arn:aws:iam::{PARTNER}:role/mailer-{each}"
         given = {"principal": role, "account_id": PARTNER, "trust": "partner", "reach": "principal"}
-        seen_path(identity=estate.identity, **given)
+        seen_path(identity=estate.identity, statements=[sends(role)], **given)
     return estate
 
 

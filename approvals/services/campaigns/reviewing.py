@@ -26,6 +26,7 @@ from approvals.services.campaigns.campaigns import (
 )
 from approvals.services.campaigns.reviewers import Refusals, own_access, why_not
 from approvals.services.campaigns.since_frozen import is_as_frozen
+from approvals.services.campaigns.told import told_of_decision
 from approvals.services.requests.deciders import owner_sides
 from inventory.models import Team, User
 from inventory.services.audit import record, record_all
@@ -131,8 +132,13 @@ def why_closed(campaign: Campaign) -> str | None:
     return f"{campaign} is {campaign.state.replace('_', ' ')}: nothing in it is decided any more."
 
 
+def is_pending(item: ReviewItem) -> bool:
+    """Whether nobody has decided on it, in a review that is open."""
+    return item.decision == ItemDecision.PENDING and why_closed(item.campaign) is None
+
+
 def _check_pending(item: ReviewItem) -> None:
-    if item.decision != ItemDecision.PENDING:
+    if not is_pending(item):
         raise ConflictError(f"Item {item.position} is decided already. Open the list again.")
 
 
@@ -208,8 +214,7 @@ def _append_all(
     for item, _ in numbered:
         item.decision, item.decided_by, item.decided_at = said.decision, acting_user, at
     told = [
-        (item, {"decision": said.decision, "note": note, "number": number, "is_bulk": is_bulk})
-        for item, number in numbered
+        (item, told_of_decision(item, said.decision, note, number=number, is_bulk=is_bulk)) for item, number in numbered
     ]
     record_all(at=at, actor=acting_user, action="review_item.decided", targets=told)
 
