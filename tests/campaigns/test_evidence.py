@@ -92,7 +92,7 @@ def test_a_bare_python_checks_a_whole_quarter(tmp_path):
     found = checked(file, "--fingerprint", pack.fingerprint, "--head", pack.head_hash)
     assert found.returncode == 0, found.stdout
     for words in (
-        "ok     every decision has its event",
+        "ok     every decision and verified removal has its event",
         "ok     the signature is of this manifest",
         "ok     the key has the fingerprint that you hold",
         "1 of 2 removals are verified",

@@ -14,7 +14,9 @@ from approvals.services.evidence.tables import why_not_verified
 from approvals.services.evidence.typesetting import document, figures, pairs, space, table, text
 
 # Of each list; the rest is counted, and lies in a table of the pack.
-_MOST = 12
+_MOST = 8
+# Of what somebody wrote; manifest.json has all of it.
+_MOST_WORDS = 1200
 _Told = Mapping[str, Any]
 
 
@@ -23,7 +25,7 @@ def summary(campaign: Campaign, told: _Told) -> bytes:
     story = [
         *_opening(told),
         *_not_reviewed(campaign, told),
-        *_not_verified(campaign, told),
+        *_not_verified(campaign),
         *_coverage(told),
         *_people(told),
         *_exceptions(campaign),
@@ -48,7 +50,7 @@ def _opening(told: _Told) -> Iterator[Flowable]:
     said = counts["by_decision"]
     yield figures(
         [
-            (_number(counts["items"]), "items looked at as of one instant"),
+            (_number(counts["items"]), "items as of one instant"),
             *((_number(said.get(key, 0)), words) for key, words in _DECIDED),
             (f"{_number(counts['verified'])} of {_number(counts['to_remediate'])}", "removals and changes verified"),
         ]
@@ -78,20 +80,22 @@ def result(told: _Told) -> str:
         return f"{first} Nothing was to be removed or changed."
     if not open_:
         return f"{first} A later reading shows each of the {_number(wanted)} removals and changes to be done."
-    return f"{first} Of {_number(wanted)} removals and changes, {_number(open_)} are not verified by a reading yet."
+    return f"{first} Of {_number(wanted)} removals and changes, {_number(open_)} {_are(open_)} not verified by a reading yet."
 
 
 def _attested(campaign: _Told) -> Iterator[Flowable]:
     if campaign["signed_at"]:
         yield text(f"Signed by {campaign['signed_by']} at {_at(campaign['signed_at'])}, with these words:")
-        yield text(f"“{campaign['attestation']}”")
+        yield text(f"“{campaign['attestation']}”", most=_MOST_WORDS)
     basis = campaign["frequency_basis"]
     yield text(
         f"Done {campaign['frequency'].replace('_', ' ') or 'once'}. {f'Basis: {basis} ' if basis else ''}"
         "This supports a control that asks for a periodic review of access; whether it does is for its reader to say."
     )
     if campaign["ending_reason"]:
-        yield text(f"Closed with removals that are not verified, because: {campaign['ending_reason']}")
+        yield text(
+            f"Closed with removals that are not verified, because: {campaign['ending_reason']}", most=_MOST_WORDS
+        )
     if campaign["scope"]:
         said = "; ".join(f"{kind.replace('_', ' ')} {', '.join(keys)}" for kind, keys in campaign["scope"].items())
         yield text(f"Narrowed to: {said}")
@@ -106,18 +110,22 @@ def _not_reviewed(campaign: Campaign, told: _Told) -> Iterator[Flowable]:
     yield text("Nobody decided on these by the due day. They are to be removed after 14 days' notice.")
     rows = campaign.items.filter(decision=ItemDecision.NOT_REVIEWED)
     cells = [(*_path(item), item.reviewer_team or item.reviewer_user or "security") for item in _first(rows)]
-    yield table(("Item", "Identity", "Policy", "Who may send", "Reviewer"), cells, (1, 4, 3, 5, 3))
+    yield table(("No.", "Identity", "Policy", "Who may send", "Reviewer"), cells, (2, 10, 5, 6, 6))
     yield from _more(number - len(cells), "decisions.csv")
 
 
-def _not_verified(campaign: Campaign, told: _Told) -> Iterator[Flowable]:
+def _not_verified(campaign: Campaign) -> Iterator[Flowable]:
     yield text("Removals and changes that no reading has shown", "section")
-    number = told["counts"]["to_remediate"] - told["counts"]["verified"]
+    items = campaign.items.to_remediate()
+    decided = items.exclude(decision=ItemDecision.NOT_REVIEWED)
+    number, missed = decided.count(), items.count() - decided.count()
+    if missed:
+        yield text(f"{_number(missed)} of those that nobody reviewed {_are(missed)} still there.")
     if not number:
-        yield text("There are none.")
+        yield text("Everything that was decided to be removed or changed is verified.")
         return
-    cells = [(*_path(item), _words(item), why_not_verified(item)) for item in _first(campaign.items.to_remediate())]
-    yield table(("Item", "Identity", "Policy", "Who may send", "Decided", "Why"), cells, (1, 4, 3, 5, 3, 4))
+    cells = [(*_path(item), _words(item), why_not_verified(item)) for item in _first(decided)]
+    yield table(("No.", "Identity", "Policy", "Who may send", "To do", "Why"), cells, (2, 9, 5, 6, 3, 6))
     yield from _more(number - len(cells), "remediation.csv")
 
 
@@ -130,7 +138,10 @@ def _coverage(told: _Told) -> Iterator[Flowable]:
         f"24 hours before the population was frozen{f'; {_number(unused)} are declared unused' if unused else ''}."
     )
     if campaign["shortfall"]:
-        yield text(f"{campaign['overridden_by']} accepted what was missing, because: {campaign['override_reason']}")
+        yield text(
+            f"{campaign['overridden_by']} accepted what was missing, because: {campaign['override_reason']}",
+            most=_MOST_WORDS,
+        )
         cells = [(each["account"], each["account_name"], each["region"], each["problem"]) for each in places["failed"]]
         yield table(("Account", "Name", "Region", "Why it was not read"), cells[:_MOST], (2, 3, 2, 5))
         yield from _more(len(cells) - _MOST, "manifest.json")
@@ -142,7 +153,9 @@ def _coverage(told: _Told) -> Iterator[Flowable]:
 def _unseen(stretches: Sequence[_Told]) -> Iterator[Flowable]:
     never = sum(1 for each in stretches if not each["readings"])
     if never:
-        yield text(f"{_number(never)} of these regions were never completely read in the period.")
+        yield text(
+            f"{_number(never)} of these regions {'was' if never == 1 else 'were'} never completely read in the period."
+        )
     yield text("The longest stretches of the period without a complete reading:")
     cells = [(e["account"], e["region"], _hours(e), f"{_at(e['from'])} to {_at(e['to'])}") for e in stretches[:5]]
     yield table(("Account", "Region", "Unseen for", "From, to"), cells, (2, 2, 2, 5))
@@ -208,7 +221,7 @@ def _path(item: ReviewItem) -> tuple[object, ...]:
 
 
 def _words(item: ReviewItem) -> str:
-    return {"revoke": "remove", "modify": "change"}.get(item.decision, "not reviewed")
+    return "remove" if item.decision == ItemDecision.REVOKE else "change"
 
 
 def _more(number: int, name: str) -> Iterator[Flowable]:
@@ -218,6 +231,10 @@ def _more(number: int, name: str) -> Iterator[Flowable]:
 
 def _number(number: int) -> str:
     return f"{number:,}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _hours(stretch: _Told) -> str:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check an evidence pack without the system that made it, and without trusting it.
 
-    python3 verify.py PACK.zip [--fingerprint HEX] [--head HEX]
+    python3 verify.py PACK.zip [--fingerprint HEX] [--head HEX] [--hash HEX]
     python3 verify.py PACK.zip sample --seed N [--size K]
 
 PACK.zip is the file as it was sent, or the folder that it was unpacked into. Needs Python 3.9 and nothing else; the
@@ -10,8 +10,11 @@ With openssl: openssl pkeyutl -verify -pubin -inkey signing_key.pem -rawin -in m
 
 What is checked: every file is there, is the one that the manifest names and has as many rows; the pack's hash; that the
 population has the hash that was taken when it was frozen, and each item that of its evidence; that what was decided and
-removed adds up; that the audit events follow one another without a gap up to the head, and that every decision has its
-event; the signature, by the key in the pack, and the key against the fingerprint that you hold.
+removed adds up; that the audit events follow one another without a gap up to the head, begin with the review's own, and
+tell of the same population, the same signature of a person and every decision and verified removal, no more and no
+fewer; the signature, by the key in the pack, the key against the fingerprint, the chain against the head, and the pack
+against the hash that you hold. Who holds none of the three knows that the pack is in one piece, not who made it. The
+other tables, the summary and the workbook are held by the signature alone.
 Exit 0: all of it holds. 1: something does not. 2: this is no pack.
 """
 
@@ -29,7 +32,8 @@ import sys
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,10 +43,21 @@ try:
 except ImportError:  # the rest is checked without
     Ed25519PublicKey = None  # type: ignore[assignment,misc]
 
-GENESIS = "0" * 64
 NOT_LISTED = ("manifest.json", "manifest.sig")
+TABLES = (
+    "population", "decisions", "reassignments", "remediation", "approvals", "exceptions", "changes_during_period",
+    "access_to_sesgov", "changes_of_access_to_sesgov",
+)  # fmt: skip
+NEEDED = (*(f"{name}.csv" for name in TABLES), "events.jsonl", "summary.pdf", "review.xlsx", "signing_key.pem")
 PIECE = 1 << 20
-csv.field_size_limit(1 << 30)
+# Of a manifest, a cell and a line: what is larger was made to fill the memory of whoever reads it.
+MOST_AT_ONCE = 1 << 26
+csv.field_size_limit(MOST_AT_ONCE)
+# What reading something strange may end with.
+TROUBLE = (
+    AttributeError, EOFError, KeyError, LookupError, NotImplementedError, OSError, RecursionError, RuntimeError,
+    TypeError, ValueError, csv.Error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 Manifest = dict[str, Any]
@@ -59,20 +74,26 @@ class Folder:
         self.path = Path(path)
         try:
             self.zip = None if self.path.is_dir() else zipfile.ZipFile(str(self.path))
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
             raise NoPackError(f"{self.path} cannot be read as a zip file: {error}") from None
 
     def names(self) -> list[str]:
+        """As many as there are: a zip file may hold a name twice."""
         if self.zip is None:
             return sorted(each.name for each in self.path.iterdir())
         return sorted(self.zip.namelist())
 
     def open(self, name: str) -> IO[bytes]:
+        if not re.fullmatch(r"[a-z_]+\.[a-z]+", name):
+            raise ValueError(f"{name!r} is no name of a file of a pack")
         return (self.path / name).open("rb") if self.zip is None else self.zip.open(name)
 
     def read(self, name: str) -> bytes:
         with self.open(name) as file:
-            return file.read()
+            content = file.read(MOST_AT_ONCE + 1)
+        if len(content) > MOST_AT_ONCE:
+            raise ValueError(f"{name} is larger than {MOST_AT_ONCE} bytes")
+        return content
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         """The rows of a table as dictionaries; what a spreadsheet would have run has its apostrophe taken off."""
@@ -82,8 +103,19 @@ class Folder:
 
     def lines(self, name: str) -> Iterator[str]:
         with self.open(name) as file:
-            for line in file:
+            while line := file.readline(MOST_AT_ONCE):
                 yield line.decode("utf-8")
+
+
+def parsed(text: str) -> Any:
+    """JSON in which no name stands twice: two readers could take two values."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise ValueError(f"a name stands twice among {sorted(name for name, _ in pairs)}")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
 
 
 def plain(cell: str) -> str:
@@ -111,17 +143,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
         folder = Folder(options.pack)
-        manifest = json.loads(folder.read("manifest.json").decode("utf-8"))
+        manifest = parsed(folder.read("manifest.json").decode("utf-8"))
         _ = [each["name"] for each in manifest["files"]]
-    except (NoPackError, KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+    except (NoPackError, *TROUBLE) as error:
         print(f"This is no evidence pack: {error}", file=sys.stderr)
         return 2
-    if options.action == "sample":
-        return sample(folder, options.seed, options.size)
     report = Report()
     try:
+        if options.action == "sample":
+            return sample(folder, options.seed, options.size)
         verify(folder, manifest, report, options)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except TROUBLE as error:
         report.check(False, "the pack can be read", f"{type(error).__name__}: {error}")
     if report.failures:
         print(f"\n{report.failures} of the checks failed. This is not the pack that was sealed.")
@@ -136,43 +168,57 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("action", nargs="?", choices=("verify", "sample"), default="verify")
     parser.add_argument("--fingerprint", default="", help="of the signing key, as you were given it")
     parser.add_argument("--head", default="", help="a head of the audit chain that you were given")
+    parser.add_argument("--hash", default="", help="of the pack, as you were given it")
     parser.add_argument("--seed", type=int, default=0, help="of the sample: the same number draws the same items")
     parser.add_argument("--size", type=int, default=25, help="of the sample: how many items")
     return parser.parse_args(arguments)
 
 
 def verify(folder: Folder, manifest: Manifest, report: Report, options: argparse.Namespace) -> None:
-    check_files(folder, {each["name"]: each for each in manifest["files"]}, report)
-    check_pack_hash(manifest, report)
-    items = check_population(folder, manifest, report)
-    decisions = check_decisions(folder, manifest, items, report)
-    check_remediation(folder, manifest, items, report)
-    check_events(folder, manifest, decisions, report, options.head)
     check_signature(folder, manifest, report, options.fingerprint)
+    check_pack_hash(manifest, report, options.hash)
+    check_files(folder, manifest["files"], report)
+    if report.failures:
+        report.note("what is in the files was not looked at")
+        return
+    check_population(folder, manifest, report)
+    said = check_decisions(folder, manifest, report)
+    said |= check_remediation(folder, manifest, report)
+    check_events(folder, manifest, said, report, options.head)
     describe(manifest, report)
 
 
-def check_files(folder: Folder, files: Mapping[str, Any], report: Report) -> None:
-    there = set(folder.names()) - {"__pycache__"}
-    wanted = set(files) | set(NOT_LISTED)
-    why = f"missing: {sorted(wanted - there) or 'none'}; not listed: {sorted(there - wanted) or 'none'}"
-    report.check(there == wanted, "the files are those that the manifest lists", why)
-    for name in sorted(set(files) & there):
-        size, digest = measure(folder, name)
-        said = files[name]
-        why = f"it has {size} bytes and SHA-256 {digest}"
-        report.check(size == said["size"] and digest == said["sha256"], f"{name} is unchanged", why)
-        if "rows" in said:
-            rows = sum(1 for _ in (folder.rows(name) if name.endswith(".csv") else folder.lines(name)))
-            report.check(rows == said["rows"], f"{name} has {said['rows']} rows", f"it has {rows}")
+def check_files(folder: Folder, listed: Sequence[Mapping[str, Any]], report: Report) -> None:
+    """Reads no more of a file than the manifest says that it has."""
+    files = {each["name"]: each for each in listed}
+    there = [name for name in folder.names() if name != "__pycache__"]
+    wanted = {*files, *NEEDED, *NOT_LISTED}
+    missing, more = sorted(wanted - set(there)), sorted(set(there) - set(files) - set(NOT_LISTED))
+    why = f"missing: {missing or 'none'}; not listed: {more or 'none'}"
+    report.check(not missing and not more, "the files are those that the manifest lists", why)
+    once = len(there) == len(set(there)) and len(files) == len(listed)
+    report.check(once and set(NEEDED) <= set(files), "each file is there and listed once")
+    for name in sorted(set(files) & set(there)):
+        check_file(folder, name, files[name], report)
 
 
-def measure(folder: Folder, name: str) -> tuple[int, str]:
+def check_file(folder: Folder, name: str, said: Mapping[str, Any], report: Report) -> None:
+    size, digest = measure(folder, name, said["size"])
+    holds = size == said["size"] and digest == said["sha256"]
+    report.check(holds, f"{name} is unchanged", f"it has {size} bytes and SHA-256 {digest}")
+    if holds and "rows" in said:
+        rows = sum(1 for _ in (folder.rows(name) if name.endswith(".csv") else folder.lines(name)))
+        report.check(rows == said["rows"], f"{name} has {said['rows']} rows", f"it has {rows}")
+
+
+def measure(folder: Folder, name: str, said: int) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with folder.open(name) as file:
         for piece in iter(lambda: file.read(PIECE), b""):
             digest.update(piece)
             size += len(piece)
+            if size > said:
+                break
     return size, digest.hexdigest()
 
 
@@ -180,92 +226,155 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def check_pack_hash(manifest: Manifest, report: Report) -> None:
+def check_pack_hash(manifest: Manifest, report: Report, kept: str) -> None:
     rest = {name: value for name, value in manifest.items() if name != "pack_hash"}
     computed = hashlib.sha256(canonical(rest).encode("utf-8")).hexdigest()
     report.check(computed == manifest.get("pack_hash"), "the manifest has the pack's hash", f"computed: {computed}")
+    if kept:
+        report.check(computed == kept.strip().lower(), "it is the hash that you hold", f"computed: {computed}")
 
 
-def check_population(folder: Folder, manifest: Manifest, report: Report) -> set[int]:
-    """The positions that there are; the hash is over `position TAB path_key TAB evidence_sha256` of each, in order."""
-    digest = hashlib.sha256()
-    positions: list[int] = []
+def check_population(folder: Folder, manifest: Manifest, report: Report) -> None:
+    """The hash is over `position TAB path_key TAB evidence_sha256` of each item, in order."""
+    digest, last = hashlib.sha256(), 0
     wrong: list[str] = []
+    gaps: list[str] = []
     for row in folder.rows("population.csv"):
         if hashlib.sha256(row["evidence"].encode("utf-8")).hexdigest() != row["evidence_sha256"]:
             wrong.append(row["position"])
+        if row["position"] != str(last + 1):
+            gaps.append(row["position"])
         line = "\t".join((row["position"], row["path_key"], row["evidence_sha256"])) + "\n"
         digest.update(line.encode("utf-8"))
-        positions.append(int(row["position"]))
+        last += 1
     report.check(not wrong, "each item has the evidence that was frozen", f"not so: {', '.join(wrong[:10])}")
     said = manifest["campaign"]["population_sha256"]
     report.check(
         digest.hexdigest() == said, "the population is the one that was frozen", f"its hash is {digest.hexdigest()}"
     )
     count = manifest["counts"]["items"]
-    report.check(positions == list(range(1, count + 1)), f"the population has every position from 1 to {count}")
-    return set(positions)
+    why = f"it has {last}; out of order: {', '.join(gaps[:10]) or 'none'}"
+    report.check(not gaps and last == count, f"the population has every position from 1 to {count}", why)
 
 
-def check_decisions(folder: Folder, manifest: Manifest, items: set[int], report: Report) -> Counter[str]:
-    """(decision, instant) of everything that was said by a person or by the day, for the events to be held against."""
+def check_decisions(folder: Folder, manifest: Manifest, report: Report) -> set[bytes]:
+    """What each row says, as :func:`mark` has it, for the events to be held against."""
     last: dict[int, tuple[int, str]] = {}
-    said: Counter[str] = Counter()
-    order: list[tuple[int, int]] = []
+    said: set[bytes] = set()
+    rows = 0
     for row in folder.rows("decisions.csv"):
         position, number = int(row["position"]), int(row["number"])
-        order.append((position, number))
         if number >= last.get(position, (0, ""))[0]:
             last[position] = (number, row["decision"])
-        said[row["decision"]] += 1
-    strange = sorted({position for position, _ in order} - items)
-    report.check(not strange, "every decision is of an item of the population", f"not so: {strange[:10]}")
-    report.check(len(order) == len(set(order)), "no decision stands twice")
+        parts = (row["decision"], row["note"], row["decided_by"], instant(row["decided_at"]), row["is_bulk"])
+        said.add(mark("decision", position, number, *parts))
+        rows += 1
+    items = manifest["counts"]["items"]
+    check_positions("every decision is of an item of the population", last, items, report)
+    report.check(rows == len(said), "no decision stands twice")
     number_said = manifest["counts"]["decisions"]
-    report.check(len(order) == number_said, f"there are {number_said} decisions", f"it has {len(order)}")
+    report.check(rows == number_said, f"there are {number_said} decisions", f"it has {rows}")
     counted = Counter(decision for _, decision in last.values())
-    counted["pending"] = len(items) - len(last)
+    counted["pending"] = items - len(last)
     computed = {name: number for name, number in counted.items() if number}
     why = f"counted: {computed}"
     report.check(computed == manifest["counts"]["by_decision"], "the decisions add up to the population", why)
+    wanted = {position for position, (_, decision) in last.items() if decision not in ("certify", "pending")}
+    listed = {int(row["position"]) for row in folder.rows("remediation.csv")}
+    why = f"not so: {sorted(wanted ^ listed)[:10]}"
+    report.check(wanted == listed, "whatever was not kept is to be removed or changed, and nothing else", why)
     return said
 
 
-def check_remediation(folder: Folder, manifest: Manifest, items: set[int], report: Report) -> None:
-    rows = list(folder.rows("remediation.csv"))
-    counts = manifest["counts"]
-    verified = [row for row in rows if row["state"] == "verified"]
-    strange = [row["position"] for row in rows if int(row["position"]) not in items]
-    report.check(not strange, "every removal is of an item of the population", f"not so: {strange[:10]}")
-    holds = len(rows) == counts["to_remediate"] and len(verified) == counts["verified"]
+def check_remediation(folder: Folder, manifest: Manifest, report: Report) -> set[bytes]:
+    """The verified removals, as :func:`mark` has them."""
+    counts, said = manifest["counts"], set()
+    rows = verified = 0
+    early: list[str] = []
+    for row in folder.rows("remediation.csv"):
+        rows += 1
+        if row["state"] == "verified":
+            verified += 1
+            said.add(mark("verified", int(row["position"]), instant(row["verified_at"]), row["verified_by_run"]))
+            if row["verified_at"] <= row["decided_at"]:
+                early.append(row["position"])
+    holds = rows == counts["to_remediate"] and verified == counts["verified"] == len(said)
     report.check(holds, f"{counts['verified']} of {counts['to_remediate']} removals are verified")
-    early = [row["position"] for row in verified if row["verified_at"] <= row["decided_at"]]
     report.check(not early, "no removal is verified before it was decided", f"not so: {early[:10]}")
+    return said
 
 
-def check_events(folder: Folder, manifest: Manifest, decisions: Counter[str], report: Report, kept: str) -> None:
-    """Each link follows the one before, and its hash is over its own content."""
-    audit = manifest["audit"]
+def check_positions(what: str, positions: Iterable[int], items: int, report: Report) -> None:
+    strange = sorted(position for position in positions if not 1 <= position <= items)
+    report.check(not strange, what, f"not so: {strange[:10]}")
+
+
+def check_events(folder: Folder, manifest: Manifest, said: set[bytes], report: Report, kept: str) -> None:
+    """Each link follows the one before, its hash is over its own content, and they tell what the tables say."""
+    audit, number = manifest["audit"], str(manifest["campaign"]["id"])
     position, previous, broken = audit["first_position"] - 1, audit["previous_hash"], ""
-    told: Counter[str] = Counter()
     is_kept = kept == previous
+    steps: dict[str, dict[str, Any]] = {}
+    first, untold = "", 0
     for line in folder.lines("events.jsonl"):
-        link = json.loads(line)
-        said = link.pop("hash")
+        link = parsed(line)
+        own = link.pop("hash")
         computed = hashlib.sha256(canonical(link).encode("utf-8")).hexdigest()
-        if not broken and (link["position"] != position + 1 or link["previous"] != previous or computed != said):
+        if not broken and (link["position"] != position + 1 or link["previous"] != previous or computed != own):
             broken = f"at position {link['position']}"
-        position, previous, is_kept = link["position"], said, is_kept or said == kept
-        if link["action"] in ("review_item.decided", "review_item.missed"):
-            data = json.loads(link["data"])
-            told[data.get("decision", "not_reviewed")] += 1
+        position, previous, is_kept = link["position"], own, is_kept or own == kept
+        first = first or f"{link['action']} {link['object_id']}"
+        if link["object_type"] == "campaign" and link["object_id"] == number:
+            steps[link["action"]] = link
+        told = mark_of(link, manifest["campaign"]["id"])
+        untold += bool(told) and told not in said
+        said.discard(told)
     report.check(not broken, "the audit events follow one another without a gap", broken)
     holds = (position, previous) == (audit["head_position"], audit["head_hash"])
     report.check(holds, f"they end with the head of the chain, {audit['head_hash']}", f"they end with {previous}")
-    missing = {name: number for name, number in decisions.items() if told[name] < number}
-    report.check(not missing, "every decision has its event", f"without one: {missing}")
+    report.check(first == f"campaign.created {number}", "they begin with this review", f"they begin with {first}")
+    report.check(not said, "every decision and verified removal has its event", f"without one: {len(said)}")
+    report.check(not untold, "every such event is in the tables", f"not in one: {untold}")
+    check_steps(manifest, steps, report)
     if kept:
         report.check(is_kept, "the chain holds the head that you were given")
+
+
+def check_steps(manifest: Manifest, steps: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+    """What was frozen and what was signed, as the events tell it."""
+    campaign = manifest["campaign"]
+    staged, signed = (parsed(steps[f"campaign.{step}"]["data"]) for step in ("staged", "signed"))
+    names = ("population_sha256", "shortfall", "override_reason")
+    holds = all(staged[name] == campaign[name] for name in names) and staged["items"] == manifest["counts"]["items"]
+    report.check(holds, "this population was frozen, with what was missing in it")
+    wanted = (campaign["population_sha256"], campaign["attestation"], campaign["signed_by"], campaign["signed_at"])
+    said = (signed["population_sha256"], signed["attestation"])
+    by = steps["campaign.signed"]
+    holds = (*said, by["actor_name"], instant(by["at"])) == (*wanted[:3], instant(wanted[3]))
+    report.check(holds, f"{campaign['signed_by']} signed for this population")
+
+
+def mark_of(link: Mapping[str, Any], campaign: int) -> bytes:
+    """What an event of this review says of an item; empty for every other event."""
+    if link["action"] not in ("review_item.decided", "review_item.missed", "review_item.verified"):
+        return b""
+    data = parsed(link["data"])
+    if data["campaign"] != campaign:
+        return b""
+    if link["action"] == "review_item.verified":
+        return mark("verified", data["position"], instant(link["at"]), data["run"] or "")
+    by = "" if link["action"] == "review_item.missed" else link["actor_name"]
+    parts = (data["decision"], plain(data["note"]), by, instant(link["at"]), data["is_bulk"])
+    return mark("decision", data["position"], data["number"], *parts)
+
+
+def mark(*parts: object) -> bytes:
+    """A short stand-in for what was said, so that many fit into memory."""
+    return hashlib.sha256(canonical([str(part) for part in parts]).encode("utf-8")).digest()[:16]
+
+
+def instant(text: str) -> str:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).isoformat()  # noqa: FURB162  # for Python 3.9
 
 
 def check_signature(folder: Folder, manifest: Manifest, report: Report, fingerprint: str) -> None:
@@ -319,14 +428,15 @@ def describe(manifest: Manifest, report: Report) -> None:
 
 def sample(folder: Folder, seed: int, size: int) -> int:
     """Items drawn at random, each with everything that the pack says of it."""
-    rows = list(folder.rows("population.csv"))
-    drawn = random.Random(seed).sample(rows, min(size, len(rows)))
+    number = sum(1 for _ in folder.rows("population.csv"))
+    chosen = set(random.Random(seed).sample(range(number), min(max(size, 0), number)))
+    drawn = [row for place, row in enumerate(folder.rows("population.csv")) if place in chosen]
     wanted = {row["position"] for row in drawn}
     rest = {
         name: [row for row in folder.rows(name) if row["position"] in wanted]
         for name in ("decisions.csv", "reassignments.csv", "remediation.csv")
     }
-    for row in sorted(drawn, key=lambda each: int(each["position"])):
+    for row in drawn:
         print(f"item {row['position']}: {row['identity']}, policy {row['policy']}, {row['principal']}")
         print(f"  {row['sentence'] or 'no sentence'}")
         print(f"  {row['change']} since the last review; reviewer: {row['reviewer']} ({row['reviewer_reason']})")
@@ -335,7 +445,7 @@ def sample(folder: Folder, seed: int, size: int) -> int:
                 if each["position"] == row["position"]:
                     said = ", ".join(f"{key}: {value}" for key, value in each.items() if value and key != "position")
                     print(f"  {name.split('.')[0]}: {said}")
-    print(f"\n{len(drawn)} of {len(rows)} items, drawn with seed {seed}")
+    print(f"\n{len(drawn)} of {number} items, drawn with seed {seed}")
     return 0
 
 
