@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from approvals.services.requests.deciders import owner_sides
-from inventory.models import Identity, Role, Team, User
+from inventory.models import Identity, Team, User
+from inventory.services.notices.recipients import security_team
 from inventory.services.settings.in_force import in_force
 
 _SHOWN = 3
@@ -42,6 +43,6 @@ def _asked(identity: Identity, names: list[str], escalation: str) -> Asked:
 
 def security_people(requester: User) -> tuple[tuple[str, ...], int]:
     """Some of those who can fill the other side, and how many more there are."""
-    people = User.objects.active().filter(roles__contains=[Role.SECURITY]).exclude(pk=requester.pk).order_by("name")
+    people = security_team().exclude(pk=requester.pk).order_by("name")
     names = [str(each) for each in people]
     return tuple(names[:_SHOWN]), max(0, len(names) - _SHOWN)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
+from django.utils import timezone
 
 from approvals.forms.request_form import FIELD_OF, RequestForm
 from approvals.models import Grant
@@ -90,7 +90,7 @@ def draft_of(
     form: RequestForm, user: User, *, kind: str, predecessor: Grant | None, at: datetime, is_complete: bool
 ) -> Draft:
     """What follows from the form; while one still types, what is empty is no problem yet."""
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     draft = Draft(security_people(user), _said(form, is_complete=is_complete))
     wish = form.wish(ends_on=on + timedelta(days=29))
     identities = list(form.cleaned_data.get("identities", ()))

@@ -37,7 +37,7 @@ def test_two_approvals_make_one_grant_and_each_step_its_audit_row(estate):
     assert request.state == RequestState.APPROVED
     assert (grant.starts_on, grant.ends_on, grant.effective_ends_on) == (days(0), days(60), days(60))
     actions = list(AuditEvent.objects.filter(actor__isnull=False).order_by("id").values_list("action", flat=True))
-    assert actions[-4:] == ["slot.approved", "slot.approved", "grant.approved", "request.approved"]
+    assert actions[-5:] == ["slot.approved", "slot.approved", "grant.approved", "task.opened", "request.approved"]
 
 
 def test_an_approval_keeps_who_in_which_role_and_how_they_signed_in(estate):

@@ -10,7 +10,7 @@ from approvals.models import Campaign, ReviewItem
 from approvals.rules.campaigns import CampaignState, ItemDecision
 from approvals.services.campaigns.evidence import allowed_hash
 from approvals.services.campaigns.running import close_when_done
-from approvals.services.matching.readings import run_that_read
+from approvals.services.readings import run_that_read
 from inventory.models import Delegation, Identity
 from inventory.policy.reach import Reach
 from inventory.services.audit import record

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import ChangeTask, Containment, Grant
 from approvals.rules.states import Decision
@@ -68,7 +68,7 @@ def contain(
     )
     check_may_end(identity, acting_user, at)
     check_reason(reason)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     found = reachable(identity, subject, on=on)
     before = Containment.objects.open().filter(identity=identity, subject=subject).first()
     if before is not None and not found.grants and _is_covered(before, found):

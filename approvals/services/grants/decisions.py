@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.rules.deciders import SLOTS, SlotKind
@@ -55,7 +55,7 @@ def decide(slot_id: int, verdict: Verdict, *, acting_user: User, at: datetime) -
     """Fill a slot. Raises :class:`RefusedError` for who may not, :class:`ConflictError` for what is no longer so."""
     slot = _locked(slot_id)
     request, line = slot.line.request, slot.line
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     _check_open(slot, request, at)
     acting_user.refresh_from_db()
     refusal = refusal_of(acting_user, slot, on=on)

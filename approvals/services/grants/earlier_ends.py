@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from approvals.models import Grant
 from approvals.rules.states import Standing
@@ -20,7 +20,7 @@ def end_earlier(grant_id: int, *, ends_on: date, reason: str, acting_user: User,
     grant = locked_grant(grant_id)
     check_may_end(grant.identity, acting_user, at)
     check_reason(reason)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if grant.standing(on) not in (Standing.ACTIVE, Standing.AHEAD):
         raise ConflictError(f"Grant {grant.pk} is {grant.standing(on)} by now: its end is no longer moved.")
     earliest = max(on, grant.starts_on)

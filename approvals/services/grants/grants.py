@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from approvals.models import Access, ApprovalSlot, Grant, RequestLine
 from approvals.rules.hashes import access_hash
@@ -29,7 +29,7 @@ def grant_line(line: RequestLine, slots: Sequence[ApprovalSlot], *, acting_user:
     given_at_once = Grant.objects.select_for_update().filter(line=line).first()
     if given_at_once is not None:
         return _confirm(given_at_once, slots, acting_user=acting_user, at=at)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     asked = asked_of(line.request, line)
     ends_on = min([asked.terms.ends_on, *(slot.ends_on for slot in slots if slot.ends_on is not None)])
     first = starts_on(asked.terms, on=on)
@@ -53,7 +53,7 @@ def grant_at_once(line: RequestLine, *, confirm_by: datetime, acting_user: User,
 
     Call it in the transaction that submits the request, which has checked the terms.
     """
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     terms = replace(line.grant_terms, starts_on=on)
     access = _locked_access(terms)
     check_asked(asked_of(line.request, line), on=on)
@@ -122,7 +122,7 @@ def revoke(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> Gr
     grant = locked_grant(grant_id)
     check_may_end(grant.identity, acting_user, at)
     check_reason(reason)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if grant.effective_ends_on < on:
         raise ConflictError(f"Grant {grant.pk} ended on {grant.effective_ends_on} already.")
     return end_grant(grant, reason=reason, acting_user=acting_user, at=at)
@@ -131,7 +131,7 @@ def revoke(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> Gr
 def end_grant(grant: Grant, *, reason: str, acting_user: User | None, at: datetime, **also: object) -> Grant:
     """Revoke a grant that is locked, on whose behalf the caller answers for; ``None`` is a clock that ran out."""
     become(grant, Decision.REVOKED)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     grant.revoked_at, grant.effective_ends_on = at, min(grant.effective_ends_on, on)
     grant.save(update_fields=["decision", "revoked_at", "effective_ends_on"])
     data = {"reason": reason.strip()} | also
@@ -166,7 +166,7 @@ def become(grant: Grant, then: Decision) -> None:
 
 def check_may_end(identity: Identity, user: User, at: datetime) -> None:
     """Refuse whoever is neither of the owner's side nor of security."""
-    person = person_of(user, on=at.astimezone(settings.SESGOV_TIME_ZONE).date())
+    person = person_of(user, on=timezone.localdate(at))
     is_owner = user.is_active and (
         identity.owner_team_id in person.team_ids | person.stands_for_teams
         or identity.owner_user_id in {user.pk} | person.stands_for_people

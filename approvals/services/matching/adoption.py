@@ -10,6 +10,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import ChangeTask, Grant, GrantRequest, RequestLine
 from approvals.rules.adoption import Found, found_in
@@ -29,6 +30,7 @@ from inventory.policy.delegations import Delegation
 from inventory.services.audit import record
 from inventory.services.judging.registry_view import RegistryView
 from inventory.services.notices.notices import NoticeKind, tell
+from inventory.services.notices.recipients import security_team
 from inventory.services.refusals import ConflictError, RefusedError
 
 NOT_MINE = "adoption.not_mine"
@@ -79,7 +81,7 @@ def adoptable(identities: Sequence[Identity], *, accounts: Iterable[str] | None,
 
     The identities come with ``scope__account__organization``.
     """
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     view, texts, grants = RegistryView(on), _documents(identities), _grants(identities)
     wanted = None if accounts is None else frozenset(accounts)
     lines = []
@@ -249,7 +251,7 @@ def tell_security(lines: Sequence[Adoptable], *, acting_user: User, at: datetime
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     mark = sha256(" ".join(sorted(line.key for line in lines)).encode()).hexdigest()[:16]
     tell(
-        User.objects.active().filter(roles__contains=[Role.SECURITY]),
+        security_team(),
         kind=NoticeKind.ALERT,
         key=f"adoption {acting_user.pk} {mark}",
         text=f"{acting_user} hands over {len(lines)} that can act as {', '.join(names[:3])}{more} and are not adopted.",
@@ -275,7 +277,7 @@ def _lock(identity: Identity) -> None:
 
 
 def _checked(line: Adoptable, until: date, at: datetime) -> date:
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if until < on:
         raise RefusedError("until", f"{until} is past. Choose a day from today on.")
     if until > line.latest:

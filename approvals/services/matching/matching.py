@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,8 +14,9 @@ from approvals.rules.states import Observation, Standing
 from approvals.services.matching.grant_findings import Matched, settle_findings
 from approvals.services.matching.matching_due import due_identities, is_unread, settle_bare
 from approvals.services.matching.observations import observe
+from approvals.services.readings import run_that_read
 from approvals.services.tasks.change_tasks import settle_tasks
-from inventory.models import CollectionRun, Identity, ListedIdentity
+from inventory.models import CollectionRun, Identity
 from inventory.models.days import midnight
 from inventory.policy.analysis import analyse
 from inventory.policy.delegations import Analysis
@@ -83,7 +83,7 @@ def terms_of(grant: Grant, at: datetime) -> Terms:
     """A stored grant as the rules of matching take it; reads its successor."""
     standing = grant.standing(timezone.localdate(at))
     ended_at = _ended_at(grant, standing)
-    return Terms(grant.pk, grant.grant_terms, standing, ended_at and ended_at.astimezone(settings.SESGOV_TIME_ZONE))
+    return Terms(grant.pk, grant.grant_terms, standing, ended_at and timezone.localtime(ended_at))
 
 
 def _ended_at(grant: Grant, standing: Standing) -> datetime | None:
@@ -144,17 +144,9 @@ def _grants(identity: Identity) -> list[Grant]:
 
 
 def _look(identity: Identity, analysis: Analysis, at: datetime) -> Look:
-    read_at = identity.gone_at or identity.last_read_at
-    readings = ListedIdentity.objects.filter(
-        scope_run__scope=identity.scope_id,
-        name=identity.name,
-        state__in=(ListedIdentity.State.READ, ListedIdentity.State.GONE),
-        scope_run__run__created_at__lte=read_at,
-    )
-    reading = readings.select_related("scope_run__run").order_by("-scope_run_id").first()
     return Look(
-        read_at=read_at,
-        run=reading.scope_run.run if reading is not None else None,
+        read_at=identity.gone_at or identity.last_read_at,
+        run=run_that_read(identity),
         is_unread=Identity.objects.filter(is_unread(at), pk=identity.pk).exists(),
         is_whole=not analysis.problems,
         is_gone=identity.gone_at is not None,

@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import Grant, Offboarding
 from approvals.rules.offboarding import CaseState
@@ -37,7 +37,7 @@ def open_case(vendor_id: int, *, ends_on: date, reason: str, acting_user: User, 
     if not acting_user.has_role(OFFBOARDS):
         raise RefusedError("person", "Only security and vendor managers end everything with a vendor.")
     check_reason(reason)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if ends_on < on - timedelta(days=1):
         raise RefusedError("ends_on", f"{ends_on} is past. Choose {on} or a later day, or end everything now.")
     vendor = Vendor.objects.select_for_update(of=("self",), no_key=True).select_related("sponsor").get(pk=vendor_id)
@@ -68,7 +68,7 @@ def _follow(case_id: int, *, at: datetime) -> None:
     case = locked_case(case_id)
     if case.state == CaseState.CLOSED:
         return
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if case.state == CaseState.OPEN and on > case.ends_on:
         _end_grants(case, on=on, acting_user=None, at=at)
         _close_in(case, acting_user=None, at=at)
@@ -85,7 +85,7 @@ def close_case(case_id: int, *, exceptions: str = "", acting_user: User, at: dat
     check_text("exceptions", exceptions, 2000)
     if case.state == CaseState.CLOSED:
         raise ConflictError(f"{case.closed_by} closed this case already.")
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     if case.state == CaseState.OPEN:
         raise RefusedError("exceptions", f"The vendor may send until {case.ends_on}. Close the case after that day.")
     follow_paths(case, on=on, at=at)

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import Grant, Reminder
 from approvals.rules.calendar import REMINDER_DAYS, reminder_dates
@@ -37,7 +37,7 @@ def remind_daily(*, at: datetime) -> bool:
 
 def remind(*, at: datetime) -> int:
     """Tell of every step that is due, each in a transaction of its own; how many grants were spoken of."""
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     ending = Q(decision=Decision.APPROVED, effective_ends_on__range=(on, on + _LOOKED_AHEAD))
     still_there = Grant.objects.over(on).filter(observation=Observation.STILL_PRESENT)
     wanted = Grant.objects.filter(ending | Q(pk__in=still_there.order_by().values("pk")))

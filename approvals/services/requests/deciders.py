@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.rules.deciders import Ownership, Person, Slot, SlotKind, why_not
 from inventory.models import Deputy, Membership, Role, Team, User
+from inventory.services.notices.recipients import security_team
 from inventory.services.settings.in_force import in_force
 
 
@@ -90,7 +91,7 @@ def ownership_of(slot: ApprovalSlot, *, on: date) -> Ownership:
 def fillable_by(user: User, *, at: datetime) -> QuerySet[ApprovalSlot]:
     """The slots that :func:`refusal_of` refuses this person nothing of; of its own it asks nothing, but for people who
     may be of the escalation team."""
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     waiting = ApprovalSlot.objects.waiting(at)
     if not user.is_active:
         return waiting.none()
@@ -120,7 +121,7 @@ def deciders_of(slots: Sequence[ApprovalSlot], *, on: date) -> dict[int, frozens
     owners = [(slot.line.identity.owner_team_id, slot.line.identity.owner_user_id) for slot in slots]
     escalation = _escalation_team_id()
     sides = owner_sides([escalation, *(team for team, _ in owners)], [user for _, user in owners], on=on)
-    security = frozenset(User.objects.active().filter(roles__contains=[Role.SECURITY]).values_list("pk", flat=True))
+    security = frozenset(security_team().values_list("pk", flat=True))
     stand_ins = User.objects.active().filter(pk__in={slot.stand_in_id for slot in slots if slot.stand_in_id})
     active = frozenset(stand_ins.values_list("pk", flat=True))
     taken = _taken(slots)

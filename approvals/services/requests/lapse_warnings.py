@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.services.requests.deciders import deciders_of
@@ -23,13 +23,13 @@ def warn_of_lapses(*, at: datetime) -> int:
 
 def _warn(request: GrantRequest, key: str, *, at: datetime) -> bool:
     slots = ApprovalSlot.objects.waiting(at).filter(line__request=request).select_related("line__identity")
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     people = frozenset[int]().union(*deciders_of(list(slots), on=on).values())
     if not people or request.lapses_at is None:
         return False
     names = sorted({slot.line.identity.name for slot in slots})
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    until = request.lapses_at.astimezone(settings.SESGOV_TIME_ZONE)
+    until = timezone.localtime(request.lapses_at)
     tell(
         User.objects.filter(pk__in=people),
         kind=NoticeKind.DECIDE,

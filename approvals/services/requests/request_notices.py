@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest
 from approvals.services.requests.deciders import deciders_of
@@ -16,12 +16,10 @@ _LONGEST = 900
 def tell_deciders(request: GrantRequest, *, at: datetime) -> None:
     """Everybody who may fill a slot of the last submission, once each."""
     slots = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     people = frozenset[int]().union(*deciders_of(list(slots.select_related("line__identity")), on=on).values())
     asks = f"{request.requester or 'sesgov'} asks"
-    until = (
-        f" Decide until {request.lapses_at.astimezone(settings.SESGOV_TIME_ZONE):%d %b}." if request.lapses_at else ""
-    )
+    until = f" Decide until {timezone.localtime(request.lapses_at):%d %b}." if request.lapses_at else ""
     tell(
         User.objects.filter(pk__in=people),
         kind=NoticeKind.DECIDE,

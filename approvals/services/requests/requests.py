@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest, RequestLine
 from approvals.rules.calendar import LAPSE_AFTER
@@ -85,7 +86,7 @@ def submit(request_id: int, *, acting_user: User | None, at: datetime) -> GrantR
     request = _locked(request_id)
     _check_requester(request, acting_user)
     _go(request, RequestState.PENDING)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     lines = list(request.lines.select_related("identity", "predecessor"))
     for line in lines:
         check_asked(asked_of(request, line), on=on)
@@ -132,7 +133,7 @@ def ask_for_changes(
     check_text("comment", comment, 2000)
     if not comment.strip():
         raise RefusedError("comment", "Say what should be different.")
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     slots = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions)
     refusals = [refusal_of(acting_user, slot, on=on) for slot in slots.select_related("line__identity")]
     if refusals and all(refusals):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
+from django.utils import timezone
 
 from approvals.models import ChangeTask, Grant
 from approvals.rules.change_tasks import TaskKind
@@ -55,7 +55,7 @@ def ground_of(identity: Identity, *, at: datetime) -> Ground:
     """The identity as the policy engine takes it."""
     account = identity.scope.account
     organization = account.organization.organization_id if account.organization else None
-    registry = Account.objects.registry(on=_day(at), owner_organization=organization)
+    registry = Account.objects.registry(on=timezone.localdate(at), owner_organization=organization)
     return Ground(identity.arn, account.account_id, registry, at)
 
 
@@ -65,7 +65,7 @@ def policy_name_of(grant: Grant) -> str:
 
 
 def _change(task: ChangeTask, *, at: datetime) -> Change:
-    on = _day(at)
+    on = timezone.localdate(at)
     rows = task.identity.grants.filter(effective_ends_on__gte=on).order_by("pk")
     others = [each for each in rows if each.pk != task.grant_id]
     if task.grant is None:
@@ -104,7 +104,3 @@ def _before(grant: Grant) -> GrantTerms | None:
     """What the grant follows, whose statement it takes over."""
     before = Grant.objects.filter(successor=grant).order_by("pk").last()
     return before.grant_terms if before is not None else None
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(settings.SESGOV_TIME_ZONE).date()

@@ -2,17 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 
 from approvals.models import ChangeTask, Grant
 from approvals.rules.change_tasks import ADD_END_WITHIN, TIDY_WITHIN, TaskKind, TaskState, apply_due_on
 from approvals.rules.states import Decision, Observation, Standing
+from approvals.services.readings import run_that_read
 from approvals.services.tasks.change_packs import situation_of
 from approvals.services.tasks.change_tasks import open_task, settle_tasks
 from approvals.services.tasks.task_notices import tell_overdue, untold_overdue
-from inventory.models import CollectionRun, Identity, ListedIdentity, User
+from inventory.models import Identity, User
 
 _REACH_BACK = timedelta(days=400)
 _AT_ONCE = 50
@@ -24,7 +25,7 @@ def follow_grant(grant: Grant, *, reason: str, acting_user: User | None, at: dat
 
     Call it in the transaction of the decision, with the grant locked or new.
     """
-    on = _day(at)
+    on = timezone.localdate(at)
     kind = TaskKind.APPLY if grant.standing(on) in _LIVE else TaskKind.REMOVE
     return open_task(
         identity=grant.identity,
@@ -60,23 +61,15 @@ def settle_read_tasks(*, at: datetime) -> int:
 def _settle_identity(identity_id: int, *, at: datetime) -> int:
     rows = Identity.objects.select_for_update(of=("self",), no_key=True)
     identity = rows.get(pk=identity_id)
-    return settle_tasks(identity, run=_last_run(identity), at=at)
-
-
-def _last_run(identity: Identity) -> CollectionRun | None:
-    """The run of the last reading; ``None`` where its listing is no longer kept."""
-    read = ListedIdentity.State.READ, ListedIdentity.State.GONE
-    rows = ListedIdentity.objects.filter(scope_run__scope=identity.scope_id, name=identity.name, state__in=read)
-    last = rows.select_related("scope_run__run").order_by("-scope_run_id").first()
-    return last.scope_run.run if last is not None else None
+    return settle_tasks(identity, run=run_that_read(identity), at=at)
 
 
 def open_due_tasks(*, at: datetime) -> int:
     """Open the removal of each grant that the calendar ended, and tell of tasks whose day has passed; how many."""
-    opened = sum(
-        _open_removal(grant_id, at=at) for grant_id in _ended(_day(at)).values_list("pk", flat=True)[:_AT_ONCE]
-    )
-    for task in untold_overdue(list(ChangeTask.objects.overdue(_day(at))[:_AT_ONCE])):
+    on = timezone.localdate(at)
+    ended = list(_ended(on).values_list("pk", flat=True)[:_AT_ONCE])
+    opened = sum(_open_removal(grant_id, at=at) for grant_id in ended)
+    for task in untold_overdue(list(ChangeTask.objects.overdue(on)[:_AT_ONCE])):
         tell_overdue(task, at=at)
     return opened
 
@@ -94,11 +87,7 @@ def _ended(on: date) -> QuerySet[Grant]:
 def _open_removal(grant_id: int, *, at: datetime) -> bool:
     rows = Grant.objects.select_for_update(of=("self",)).select_related("identity__scope__account", "line__request")
     grant = rows.get(pk=grant_id)
-    if not _ended(_day(at)).filter(pk=grant_id).exists():
+    if not _ended(timezone.localdate(at)).filter(pk=grant_id).exists():
         return False
     follow_grant(grant, reason=f"The access ended on {grant.effective_ends_on}.", acting_user=None, at=at)
     return True
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(settings.SESGOV_TIME_ZONE).date()

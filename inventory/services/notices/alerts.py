@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from inventory.models import Account, Finding, FindingEpisode, Identity, NoticeKind, Severity, User
@@ -78,7 +78,7 @@ def _by_owners(findings: Sequence[Finding], at: datetime) -> list[tuple[list[Use
     groups: dict[tuple[int | None, int | None], list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.identity.owner_team_id, finding.identity.owner_user_id].append(finding)
-    on = at.astimezone(settings.SESGOV_TIME_ZONE).date()
+    on = timezone.localdate(at)
     return [(list(owner_side(theirs[0].identity, on=on)), theirs) for theirs in groups.values()]
 
 
