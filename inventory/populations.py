@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
@@ -28,6 +28,8 @@ from inventory.policy.rules import APPROVAL_RULES, UNAPPROVED_RULES
 from inventory.policy.trust import Trust
 
 UNREGISTERED_RANKS = (Trust.UNKNOWN.rank, Trust.PLACEHOLDER.rank)
+# Two numbers of days; what is longer is no such thing.
+_LONGEST_BUCKET = 9
 _ENDED_WELL = (FindingEpisode.Reason.FIXED, FindingEpisode.Reason.IDENTITY_DELETED)
 
 
@@ -209,24 +211,63 @@ def _leaves(value: object) -> list[Any]:
     return [leaf for each in value for leaf in _leaves(each)] if isinstance(value, list) else [value]
 
 
+def policy_episodes(user: User) -> QuerySet[FindingEpisode]:
+    """Episodes of policy rules that the person may see, hints left out.
+
+    What follows from what people approve is left out: it has figures of its own.
+    """
+    rows = FindingEpisode.objects.exclude(finding__severity="info").exclude(finding__rule_id__in=APPROVAL_RULES)
+    return rows if user.reads_inventory else rows.filter(finding__identity__in=Identity.objects.visible_to(user))
+
+
+def is_watched(**episode: Any) -> Q:
+    """An open finding of a policy rule that came after the first look; ``episode`` narrows its open episode."""
+    found = FindingEpisode.objects.filter(finding=OuterRef("pk"), closed_at=None, is_baseline=False, **episode)
+    return Q(Exists(found)) & ~Q(severity="info") & ~Q(rule_id__in=APPROVAL_RULES)
+
+
+def is_overdue(window: timedelta, allowed: timedelta, at: datetime) -> Q:
+    """Such a finding, whose day to be fixed came within the window."""
+    return is_watched(opened_at__gte=at - window - allowed, opened_at__lt=at - allowed)
+
+
+def due_within(window: timedelta, allowed: timedelta, at: datetime) -> Q:
+    """Episodes whose day to be fixed came within the window."""
+    return Q(opened_at__gte=at - window - allowed, opened_at__lt=at - allowed)
+
+
+def is_in_time(allowed: timedelta) -> Q:
+    """Episodes that did not last longer than that."""
+    return Q(closed_at__lte=F("opened_at") + allowed)
+
+
+def is_of_age(bucket: str, at: datetime) -> Q:
+    """A finding that has been open for so many whole days: ``8-30``; without a last day, ``91-``, or for longer."""
+    first, _, last = bucket.partition("-")
+    if not first.isdecimal() or not (last.isdecimal() or not last) or len(bucket) > _LONGEST_BUCKET:
+        return Q(pk=None)
+    found = FindingEpisode.objects.filter(finding=OuterRef("pk"), closed_at=None)
+    found = found.filter(opened_at__lte=at - timedelta(days=int(first)))
+    return Q(Exists(found.filter(opened_at__gt=at - timedelta(days=int(last) + 1)) if last else found))
+
+
+def has_come_back() -> Q:
+    """Episodes after which their finding was opened again."""
+    later = FindingEpisode.objects.filter(finding=OuterRef("finding"), opened_at__gte=OuterRef("closed_at"))
+    return Q(Exists(later.exclude(pk=OuterRef("pk"))))
+
+
 def remediations(
-    user: User, *, closed_from: datetime, closed_before: datetime, is_baseline: bool | None = False
+    user: User, *, closed_from: datetime | None = None, closed_before: datetime, is_baseline: bool | None = False
 ) -> QuerySet[FindingEpisode]:
     """Episodes of policy rules that ended as fixed or with their identity in ``[closed_from, closed_before)``.
 
-    Hints are left out, and so is what follows from what people approve: it has figures of its own.
     What the first complete look at a scope found is a cohort of its own, since its true start is not known;
     ``is_baseline=None`` gives both.
     """
-    rows = FindingEpisode.objects.filter(closed_at__gte=closed_from, closed_at__lt=closed_before)
+    rows = policy_episodes(user).filter(closed_at__lt=closed_before, reason__in=_ENDED_WELL)
+    if closed_from is not None:
+        rows = rows.filter(closed_at__gte=closed_from)
     if is_baseline is not None:
         rows = rows.filter(is_baseline=is_baseline)
-    if not user.reads_inventory:
-        rows = rows.filter(finding__identity__in=Identity.objects.visible_to(user))
-    return (
-        rows.filter(reason__in=_ENDED_WELL)
-        .exclude(finding__severity="info")
-        .exclude(finding__rule_id__in=APPROVAL_RULES)
-        .select_related("finding__identity__scope__account")
-        .order_by("-closed_at", "id")
-    )
+    return rows.select_related("finding__identity__scope__account").order_by("-closed_at", "id")

@@ -8,11 +8,15 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from inventory import populations
 from inventory.filters.fields import account_digits, choice, hidden, row_number, scopes_of, search_box
 from inventory.models import Finding, FindingEpisode, Severity, User
 from inventory.models.findings import FindingQuerySet
 from inventory.rows.finding_groups import NO_DELEGATE, VENDOR_WORDS, vendor_value
 from inventory.rows.vendors import visible_vendors
+from inventory.services.settings.in_force import in_force
+
+WINDOW = timedelta(days=90)
 
 
 def vendor_choices(user: User) -> list[tuple[str, str]]:
@@ -26,6 +30,11 @@ def assignee_choices(user: User) -> list[tuple[str, str]]:
     assigned = Finding.objects.visible_to(user).exclude(assignee=None).order_by()
     people = User.objects.filter(pk__in=assigned.values("assignee"))
     return [("me", "Mine"), ("nobody", "Unassigned"), *((str(person.pk), str(person)) for person in people)]
+
+
+def target() -> timedelta:
+    """Within how much time a finding is to be fixed."""
+    return timedelta(days=in_force().remediation_days)
 
 
 class CaseFilter(filters.FilterSet):
@@ -42,6 +51,8 @@ class CaseFilter(filters.FilterSet):
     sending_name = hidden(field_name="identity__sending_name")
     subject = hidden(field_name="subject")
     delegate = hidden(method="by_delegate")
+    owner = hidden(method="by_owner")
+    age = hidden(method="by_age")
     group = hidden(method="as_they_are")
 
     class Meta:
@@ -91,6 +102,18 @@ class CaseFilter(filters.FilterSet):
     def by_delegate(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
         return rows.filter(subject="" if value == NO_DELEGATE else value)
 
+    def by_owner(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        """``team-7``, ``person-7``, or ``none``."""
+        kind, _, number = value.partition("-")
+        if kind == "none":
+            return rows.filter(identity__owner_team=None, identity__owner_user=None)
+        column = {"team": "identity__owner_team", "person": "identity__owner_user"}.get(kind)
+        return rows.filter(**{column: row_number(number)}) if column else rows.none()
+
+    def by_age(self, rows: FindingQuerySet, _name: str, value: str) -> FindingQuerySet:
+        """Open for so many whole days: ``0-7``, or ``91-`` for that and longer."""
+        return rows.filter(populations.is_of_age(value, timezone.now()))
+
     def as_they_are(self, rows: FindingQuerySet, _name: str, _value: str) -> FindingQuerySet:
         return rows
 
@@ -103,6 +126,8 @@ class FindingFilter(CaseFilter):
         [
             ("accepted", "Accepted"),
             ("hints", "Hints"),
+            ("watched", "Open since the first look, accepted too"),
+            ("overdue", "Open past their day to be fixed, 90 days"),
             ("gone", "No longer there"),
             ("ever", "Ever found"),
             ("all", "All, hints too"),
@@ -122,6 +147,10 @@ class FindingFilter(CaseFilter):
             return rows.open().counted().accepted(timezone.localdate())
         if value == "hints":
             return rows.open().filter(severity=Severity.INFO)
+        if value == "watched":
+            return rows.filter(populations.is_watched())
+        if value == "overdue":
+            return rows.filter(populations.is_overdue(WINDOW, target(), timezone.now()))
         if value == "gone":
             return rows.counted().filter(presence=Finding.Presence.ABSENT)
         return rows.counted() if value == "ever" else rows
@@ -131,6 +160,9 @@ class RemediationFilter(filters.FilterSet):
     """Episodes that ended within a number of days."""
 
     days = filters.NumberFilter(label="Ended within days", method="by_days", min_value=1, max_value=3650)
+    due = filters.NumberFilter(label="Due within days", method="by_due", min_value=1, max_value=3650)
+    kept = choice("In time", [("yes", "In time"), ("no", "Late")], method="by_kept")
+    again = choice("Found again", [("yes", "Found again since")], method="by_again")
     cohort = choice(
         "Found",
         [("first_look", "By the first look")],
@@ -151,3 +183,14 @@ class RemediationFilter(filters.FilterSet):
 
     def by_days(self, rows: QuerySet[FindingEpisode], _name: str, value: Any) -> QuerySet[FindingEpisode]:
         return rows.filter(closed_at__gte=timezone.now() - timedelta(days=int(value)))
+
+    def by_due(self, rows: QuerySet[FindingEpisode], _name: str, value: Any) -> QuerySet[FindingEpisode]:
+        """Those whose day to be fixed came within so many days, whenever they ended."""
+        return rows.filter(populations.due_within(timedelta(days=int(value)), target(), timezone.now()))
+
+    def by_kept(self, rows: QuerySet[FindingEpisode], _name: str, value: str) -> QuerySet[FindingEpisode]:
+        in_time = populations.is_in_time(target())
+        return rows.filter(in_time if value == "yes" else ~in_time)
+
+    def by_again(self, rows: QuerySet[FindingEpisode], _name: str, _value: str) -> QuerySet[FindingEpisode]:
+        return rows.filter(populations.has_come_back())

@@ -1,7 +1,6 @@
 """Findings: what is wrong, why it matters, how it is fixed."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import partial
 
 from django.contrib import messages
@@ -86,9 +85,7 @@ def _say(request: HttpRequest, done: list[Triaged]) -> None:
 
 def remediations(user: User) -> QuerySet[FindingEpisode]:
     """Everything that was ever remediated."""
-    now = timezone.now()
-    begin = datetime.min.replace(tzinfo=now.tzinfo)
-    return populations.remediations(user, closed_from=begin, closed_before=now, is_baseline=None)
+    return populations.remediations(user, closed_before=timezone.now(), is_baseline=None)
 
 
 FINDINGS = ListPage(

@@ -10,8 +10,9 @@ from inventory.policy.trust import Trust
 from sesgov.figures.days import local_day
 from sesgov.figures.facts import Facts, has_data
 from sesgov.figures.posture import NOT_MATCHED
-from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series, now
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series, at_day
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile, is_all
 
 # A finding speaks of an account where the delegation names a role of it; a service that several accounts share has no
 # account of its own, and any finding about its policy speaks of it.
@@ -61,26 +62,16 @@ _PRESENT = f"""
 PRESENT_SERIES = Series("still_present", "Ended, but still there", Unit.COUNT, _PRESENT, needs_cases=False)
 
 
-def approved(facts: Facts, coverage: str) -> Figure:
+def approved(facts: Facts) -> Counted:
     """Outside delegations that a grant in force covers / all that are live."""
-    point = now(COVERAGE_SERIES, facts.user, facts.at)
+    point = at_day(COVERAGE_SERIES, facts.user, facts.day)
     found = Finding.objects.visible_to(facts.user).open().unaccepted(local_day(facts.at))
     numbers = {rule: found.filter(rule_id=rule).count() for rule in UNAPPROVED_RULES}
     words = ("not approved", "wider than approved", "over, not removed")
-    return Figure(
-        key=COVERAGE_SERIES.key,
-        title=COVERAGE_SERIES.title,
-        formula="What policies let somebody outside do now, counted for each policy and principal, that lies inside a "
-        "grant in force, divided by all of it. The lists hold one finding for each policy and account.",
-        unit=COVERAGE_SERIES.unit,
-        reading=point.value if point else None,
-        n=(point.of or 0) if point else 0,
-        n_of="outside delegations",
-        target="100 %",
-        is_met=point.value == point.of if point else None,
-        better="higher",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        point.value if point else None,
+        (point.of or 0) if point else 0,
+        point.value == point.of if point else None,
         links=tuple(
             Link(word, numbers[rule], list_url("finding", rule=rule))
             for rule, word in zip(UNAPPROVED_RULES, words, strict=True)
@@ -88,7 +79,19 @@ def approved(facts: Facts, coverage: str) -> Figure:
     )
 
 
-def still_present(facts: Facts, coverage: str) -> Figure:
+COVERAGE_TILE = Tile(
+    COVERAGE_SERIES,
+    approved,
+    formula="What policies let somebody outside do now, counted for each policy and principal, that lies inside a "
+    "grant in force, divided by all of it. The lists hold one finding for each policy and account.",
+    n_of="outside delegations",
+    target="100 %",
+    better="higher",
+    is_met=is_all,
+)
+
+
+def still_present(facts: Facts) -> Counted:
     """Grants that ended or are suspended and whose access the last reading still found."""
     on = local_day(facts.at)
     grants = Grant.objects.visible_to(facts.user).order_by()
@@ -96,22 +99,24 @@ def still_present(facts: Facts, coverage: str) -> Figure:
     present = grants.still_present(on).count()
     unknown = shown_as(grants.over(on), Observation.UNKNOWN, facts.at).count()
     is_known = has_data(facts)
-    return Figure(
-        key=PRESENT_SERIES.key,
-        title=PRESENT_SERIES.title,
-        formula="Grants that ended, were revoked or are suspended, and whose access the last reading of the identity "
-        "still found. Those that nobody could look at lately are counted apart: nobody knows.",
-        unit=PRESENT_SERIES.unit,
-        reading=present if is_known else None,
-        n=ended.count() if is_known else 0,
-        n_of="grants that are over or suspended",
-        target="0",
-        is_met=(present == 0 and unknown == 0) if is_known else None,
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        present if is_known else None,
+        ended.count() if is_known else 0,
+        (present == 0 and unknown == 0) if is_known else None,
         links=(
             Link("still there", present, list_url("grant", "approvals", state="present")),
             Link("not looked at", unknown, list_url("grant", "approvals", state="ended", seen="unknown")),
         ),
     )
+
+
+PRESENT_TILE = Tile(
+    PRESENT_SERIES,
+    still_present,
+    formula="Grants that ended, were revoked or are suspended, and whose access the last reading of the identity "
+    "still found. Those that nobody could look at lately are counted apart: nobody knows.",
+    n_of="grants that are over or suspended",
+    target="0",
+    better="lower",
+    is_met=lambda value, _n: False if value else None,
+)

@@ -1,6 +1,6 @@
-"""All figures: those of the dashboard, posture first, those of grants, and every series that has a trend."""
+"""All figures: those of the dashboard, posture first, those of findings and grants, and every series with a trend."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sesgov.figures import (
     ages,
@@ -10,29 +10,28 @@ from sesgov.figures import (
     owners,
     posture,
     remediation,
+    reopened,
+    reviews,
     sight,
     strangers,
     wildcards,
 )
-from sesgov.figures.facts import Facts, coverage_sentence
+from sesgov.figures.facts import Facts, Sight
+from sesgov.figures.lasting import Lasting, lasting, lasting_figures
 from sesgov.figures.series import Series
 from sesgov.figures.shapes import Figure
+from sesgov.figures.tiles import Tile
 from sesgov.figures.trends import trends_of
 
-Tile = Callable[[Facts, str], Figure]
-_FIRST: tuple[Tile, ...] = (
-    posture.posture,
-    wildcards.wildcards,
-    strangers.strangers,
-    remediation.remediation,
-    owners.owners,
-)
+_FIRST: tuple[Tile, ...] = (posture.TILE, wildcards.TILE, strangers.TILE, remediation.TILE, owners.TILE)
+_OF_FINDINGS: tuple[Tile, ...] = (ages.TILE, reopened.TILE)
 _OF_GRANTS: tuple[Tile, ...] = (
-    approved.approved,
-    approved.still_present,
-    endings.ending,
-    grant_times.lead_time,
-    grant_times.revocation_time,
+    approved.COVERAGE_TILE,
+    approved.PRESENT_TILE,
+    endings.TILE,
+    grant_times.LEAD_TILE,
+    grant_times.REVOCATION_TILE,
+    reviews.TILE,
 )
 SERIES: tuple[Series, ...] = (
     posture.SERIES,
@@ -43,19 +42,23 @@ SERIES: tuple[Series, ...] = (
     owners.SERIES,
     ages.OPEN_SERIES,
     ages.SERIES,
+    reopened.SERIES,
     sight.SERIES,
     approved.COVERAGE_SERIES,
     approved.PRESENT_SERIES,
     endings.SERIES,
     grant_times.LEAD_SERIES,
     grant_times.REVOCATION_SERIES,
+    reviews.SERIES,
 )
-_BY_KEY = {series.key: series for series in SERIES}
 
 
-def all_figures(facts: Facts) -> list[Figure]:
-    """Posture first, then the four of the playbook, then those of grants, each with its trend."""
-    return _figures(facts, (*_FIRST, *_OF_GRANTS))
+def all_figures(facts: Facts, found: Lasting | None = None) -> list[Figure]:
+    """Posture first, then the four of the playbook, those of findings, and those of grants and reviews.
+
+    ``found`` where the caller has counted already how long findings last.
+    """
+    return _figures(facts, (*_FIRST, *_OF_FINDINGS, *_OF_GRANTS), found or lasting(facts))
 
 
 def first_figures(facts: Facts) -> list[Figure]:
@@ -63,13 +66,11 @@ def first_figures(facts: Facts) -> list[Figure]:
     return _figures(facts, _FIRST)
 
 
-def grant_figures(facts: Facts) -> list[Figure]:
-    """Those of grants."""
-    return _figures(facts, _OF_GRANTS)
-
-
-def _figures(facts: Facts, tiles: Sequence[Tile]) -> list[Figure]:
-    coverage = coverage_sentence(facts)
-    figures = [tile(facts, coverage) for tile in tiles]
-    trends = trends_of(facts, [_BY_KEY[figure.key] for figure in figures])
-    return [trends.on(figure) for figure in figures]
+def _figures(facts: Facts, tiles: Sequence[Tile], found: Lasting | None = None) -> list[Figure]:
+    seen: Sight = sight.sight(facts)
+    trends = trends_of(facts, [tile.series for tile in tiles])
+    figures = [trends.on(tile.figure(facts, seen)) for tile in tiles]
+    if found is None:
+        return figures
+    after = len(_FIRST)
+    return [*figures[:after], *lasting_figures(facts, found, seen), *figures[after:]]

@@ -125,7 +125,7 @@ def _rounded_up(number: float) -> float:
 
 
 def _label(top: float, unit: Unit) -> str:
-    return {Unit.SHARE: "100 %", Unit.DAYS: f"{top:g} days", Unit.COUNT: f"{top:g}"}[unit]
+    return {Unit.SHARE: "100 %", Unit.COUNT: f"{top:g}"}.get(unit, f"{top:g} days")
 
 
 def _words(values: Sequence[tuple[Point, float]], unit: Unit) -> str:

@@ -5,7 +5,8 @@ from sesgov.figures.approved import GRANTS
 from sesgov.figures.days import local_day
 from sesgov.figures.facts import Facts, has_data
 from sesgov.figures.series import Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile
 
 _SOON, _FURTHER = 30, (60, 90)
 # Suspensions that were taken back are not known for days past.
@@ -19,7 +20,7 @@ _COUNTED = f"""
 SERIES = Series("ending", "Grants that end within 30 days", Unit.COUNT, _COUNTED, needs_cases=False)
 
 
-def ending(facts: Facts, coverage: str) -> Figure:
+def ending(facts: Facts) -> Counted:
     """Grants in force whose last day comes within 30 days, and that nothing follows."""
     on = local_day(facts.at)
     in_force = Grant.objects.visible_to(facts.user).in_force(on).order_by()
@@ -27,20 +28,10 @@ def ending(facts: Facts, coverage: str) -> Figure:
     overdue = in_force.renewal_overdue(on).count()
     is_known = has_data(facts)
     further = ((days, in_force.ending(on, days).count()) for days in _FURTHER)
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Grants in force whose last valid day is today or within 30 days, and that no approved renewal or "
-        "change follows. None of them should be without a word on what comes then in its last 14 days.",
-        unit=SERIES.unit,
-        reading=soon if is_known else None,
-        n=in_force.count() if is_known else 0,
-        n_of="grants in force",
-        target="each decided 14 days before",
-        is_met=overdue == 0 if is_known else None,
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        soon if is_known else None,
+        in_force.count() if is_known else 0,
+        overdue == 0 if is_known else None,
         links=(
             Link("within 30 days", soon, list_url("grant", "approvals", state="30")),
             *(
@@ -50,3 +41,14 @@ def ending(facts: Facts, coverage: str) -> Figure:
         ),
         notes=(f"{overdue} in the last 14 days without a decision",) if overdue else (),
     )
+
+
+TILE = Tile(
+    SERIES,
+    ending,
+    formula="Grants in force whose last valid day is today or within 30 days, and that no approved renewal or "
+    "change follows. None of them should be without a word on what comes then in its last 14 days.",
+    n_of="grants in force",
+    target="each decided 14 days before",
+    better="lower",
+)

@@ -3,8 +3,9 @@
 from django.conf import settings
 
 from sesgov.figures.facts import Facts
-from sesgov.figures.series import BY_ACCOUNT, Series, now
-from sesgov.figures.shapes import Figure, Unit
+from sesgov.figures.series import BY_ACCOUNT, Series, at_day
+from sesgov.figures.shapes import Unit
+from sesgov.figures.tiles import Counted, Tile
 
 _LEAD = f"""
     SELECT d.day, n.account_id, sum(extract(epoch FROM g.decided_at - r.submitted_at))::bigint AS value,
@@ -44,48 +45,44 @@ REVOCATION_SERIES = Series(
 _LEAD_DAYS, _REVOCATION_DAYS = 3, 3
 
 
-def lead_time(facts: Facts, coverage: str) -> Figure:
+def lead_time(facts: Facts) -> Counted:
     """Mean elapsed days from submission to the second approval, over grants decided within 90 days."""
-    return _mean(
-        LEAD_SERIES,
-        facts,
-        coverage,
-        formula="Mean elapsed days from the last submission of a request to the second of its two approvals, over the "
-        "grants of the last 90 days. What one person of security gave at once is left out.",
-        n_of="grants in 90 days",
-        days=_LEAD_DAYS,
-    )
+    return _mean(LEAD_SERIES, facts, _LEAD_DAYS)
 
 
-def revocation_time(facts: Facts, coverage: str) -> Figure:
+def revocation_time(facts: Facts) -> Counted:
     """Mean elapsed days from the end of a grant to the reading that verified its removal, verified within 90 days."""
-    return _mean(
-        REVOCATION_SERIES,
-        facts,
-        coverage,
-        formula="Mean elapsed days from the end of a grant, by its last day or by revocation, to the first reading "
-        "that no longer found its access, over those verified in the last 90 days. What is still there is not in it.",
-        n_of="verified removals in 90 days",
-        days=_REVOCATION_DAYS,
-    )
+    return _mean(REVOCATION_SERIES, facts, _REVOCATION_DAYS)
 
 
-def _mean(series: Series, facts: Facts, coverage: str, *, formula: str, n_of: str, days: int) -> Figure:
-    point = now(series, facts.user, facts.at)
-    mean = series.unit.number(point.value, point.of) if point else None
-    return Figure(
-        key=series.key,
-        title=series.title,
-        formula=formula,
-        unit=series.unit,
-        reading=point.value if point else None,
-        n=(point.of or 0) if point else 0,
-        n_of=n_of,
-        target=f"{days} days",
-        is_met=None if mean is None else mean <= days,
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
-        previous_of="90 days",
-        days_back=90,
-    )
+def _mean(series: Series, facts: Facts, days: int) -> Counted:
+    point = at_day(series, facts.user, facts.day)
+    if point is None or not point.of:
+        return Counted(None, 0, None)
+    return Counted(point.value, point.of, point.value <= days * 86_400 * point.of)
+
+
+LEAD_TILE = Tile(
+    LEAD_SERIES,
+    lead_time,
+    formula="Mean elapsed days from the last submission of a request to the second of its two approvals, over the "
+    "grants of the last 90 days. What one person of security gave at once is left out.",
+    n_of="grants in 90 days",
+    target=f"{_LEAD_DAYS} days",
+    better="lower",
+    is_of_any_instant=True,
+    previous_of="90 days",
+    days_back=90,
+)
+REVOCATION_TILE = Tile(
+    REVOCATION_SERIES,
+    revocation_time,
+    formula="Mean elapsed days from the end of a grant, by its last day or by revocation, to the first reading that no "
+    "longer found its access, over those verified in the last 90 days. What is still there is not in it.",
+    n_of="verified removals in 90 days",
+    target=f"{_REVOCATION_DAYS} days",
+    better="lower",
+    is_of_any_instant=True,
+    previous_of="90 days",
+    days_back=90,
+)

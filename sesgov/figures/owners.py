@@ -6,7 +6,8 @@ from inventory import populations
 from inventory.models import Identity
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile, is_all
 
 # Whether a team or a person is active is known as of now only.
 _COUNTED = f"""
@@ -21,30 +22,32 @@ _COUNTED = f"""
 SERIES = Series("owners", "Identities with an owner", Unit.SHARE, _COUNTED, needs_cases=True)
 
 
-def owners(facts: Facts, coverage: str) -> Figure:
+def owners(facts: Facts) -> Counted:
     """Identities with an owner who is an active person or team / all."""
     rows = populations.identities(facts.user).order_by()
     resolved = populations.has_resolved_owner()
     by_tag = resolved & Q(owner_source=Identity.OwnerSource.TAG)
     counted = rows.aggregate(total=Count("pk"), owned=Count("pk", filter=resolved), by_tag=Count("pk", filter=by_tag))
     total, owned = counted["total"], counted["owned"]
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Identities whose owner is an active person or team, divided by all. Owners found by tag and owners "
-        "assigned in another way are counted apart.",
-        unit=SERIES.unit,
-        reading=owned if total else None,
-        n=total,
-        n_of="identities",
-        target="100 %",
-        is_met=owned == total if total else None,
-        better="higher",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        owned if total else None,
+        total,
+        owned == total if total else None,
         links=(
             Link("without an owner", total - owned, list_url("identity", owner="missing")),
             Link("by tag", counted["by_tag"], list_url("identity", owner="tag")),
             Link("assigned only", owned - counted["by_tag"], list_url("identity", owner="assigned")),
         ),
     )
+
+
+TILE = Tile(
+    SERIES,
+    owners,
+    formula="Identities whose owner is an active person or team, divided by all. Owners found by tag and owners "
+    "assigned in another way are counted apart.",
+    n_of="identities",
+    target="100 %",
+    better="higher",
+    is_met=is_all,
+)

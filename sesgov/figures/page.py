@@ -1,41 +1,46 @@
-"""The page of figures: how did it develop?"""
+"""The page of figures: how does it stand, and how did it develop?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from inventory.models import Account, FigureSnapshot, User
 from inventory.services.settings.in_force import in_force
 from inventory.views.requests import person
-from sesgov.figures.catalogue import SERIES, grant_figures
-from sesgov.figures.days import end_of
+from sesgov.figures.asked_day import AskedDay, asked_day
+from sesgov.figures.by_account import COLUMNS, by_account
+from sesgov.figures.by_owner import by_owner
+from sesgov.figures.catalogue import SERIES, all_figures
+from sesgov.figures.curve import curve
+from sesgov.figures.days import last_whole_day
 from sesgov.figures.drawing import HEIGHT, WIDTH, Line, bars, line, sparkline
 from sesgov.figures.facts import Facts
+from sesgov.figures.lasting import Lasting, Period, lasting
+from sesgov.figures.open_ages import HEADS, open_ages
 from sesgov.figures.remediation import Spans, days_text, spans
 from sesgov.figures.series import Series
 from sesgov.figures.shapes import Figure, Point
 from sesgov.figures.trends import SHOWN_DAYS, snapshots
 from sesgov.figures.weekly import weeks
 
-# Columns of the table of accounts, by key, with their short heads.
-_COLUMNS = {
-    "posture": "In order",
-    "wildcards": "Wildcard policies",
-    "public_policies": "Let anyone in",
-    "strangers": "Unknown or unverified",
-    "owners": "Owner resolved",
-    "open_findings": "Open findings",
-    "remediation": "Time to remediate",
-    "coverage": "Regions seen",
-}
-_TARGETS = {"posture": 100.0, "owners": 100.0, "coverage": 100.0}
+_TARGETS = {"posture": 100.0, "owners": 100.0, "coverage": 100.0, "reviewed": 100.0, "approved": 100.0}
+_UNITS = {series.key: series.unit for series in SERIES}
+# Which tiles stand together; what is named nowhere stands with the last.
+_GROUPS = (
+    ("in-order", "Who can send", ("posture", "wildcards", "strangers", "owners")),
+    (
+        "remediation",
+        "How fast findings are fixed",
+        ("remediation", "half_fixed", "open_time", "open_age", "in_time", "reopened"),
+    ),
+    ("grants", "Grants and reviews", ()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,31 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRow:
-    """One account at the end of the day; cells are (head, text), the text ``None`` where nothing was measured."""
+class TileGroup:
+    """Figures that belong together, each with its line."""
 
-    account: Account
-    cells: tuple[tuple[str, str | None], ...]
-    is_stale: bool
+    key: str
+    title: str
+    tiles: tuple[tuple[Figure, Line | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Episodes by how they were found; spans in words."""
+
+    label: str
+    ended: int
+    spans: tuple[str, ...]
+    watched: int
+    half_fixed: str
+    open_time: str
+    kept: str
 
 
 @require_safe
 def figures_page(request: HttpRequest) -> HttpResponse:
-    """As of the end of a day, of the whole estate or of one account; for those who read all of it."""
-    user = person(request)
+    """Now, or as of the end of a day, of the whole estate or of one account; for those who read all of it."""
+    user, at = person(request), timezone.now()
     if not user.reads_inventory:
         raise Http404
     account = _account(request.GET.get("account", ""))
@@ -71,51 +89,59 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"section": "figures", "account": account, "known": known}
     if known["last"] is None:
         return render(request, "figures/figures.html", context)
-    asked = request.GET.get("on", "")
-    on = _day(asked, known)
-    points = snapshots([each.key for each in SERIES], until=on, account=account.pk if account else None)
-    counted = weeks(account, on)
-    drawn, top = bars(counted)
+    asked = asked_day(request.GET.get("on", ""), first=known["first"], last=known["last"], at=at)
+    on = asked.on or last_whole_day(at)
     targets = _TARGETS | {"remediation": float(in_force().remediation_days)}
-    context |= {
+    points = snapshots([each.key for each in SERIES], until=on, account=account.pk if account else None)
+    context |= _weekly(account, on) | {
+        "asked": asked,
         "on": on,
-        "is_misunderstood": bool(asked) and asked != on.isoformat(),
         "first_on": on - timedelta(days=SHOWN_DAYS - 1),
         "charts": [_chart(each, points[each.key], on, targets.get(each.key)) for each in SERIES],
-        "tiles": [] if account else _grant_tiles(user),
-        "sparkline": {"width": WIDTH, "height": HEIGHT},
-        "weeks": counted,
-        "last_week": counted[-1],
-        "bars": drawn,
-        "top": top,
         "width": WIDTH,
         "height": HEIGHT,
-        "remediation": None
-        if account
-        else _cohorts(spans(user, end_of(on).at), spans(user, end_of(on).at, is_baseline=True)),
-        "columns": tuple(_COLUMNS.values()),
-        "accounts": _accounts(on),
     }
+    if account is None:
+        context |= _of_the_estate(user, asked, on, at)
     return render(request, "figures/figures.html", context)
 
 
-def _grant_tiles(user: User) -> list[tuple[Figure, Line | None]]:
-    """How grants stand now, whatever day is shown."""
-    at = timezone.now()
-    return [(each, sparkline(each, at)) for each in grant_figures(Facts(user, at))]
+def _of_the_estate(user: User, asked: AskedDay, on: date, at: datetime) -> dict[str, object]:
+    facts = Facts(user, at) if asked.on is None else Facts.of_day(user, asked.on)
+    found = lasting(facts)
+    return {
+        "groups": _groups(all_figures(facts, found), facts),
+        "sparkline": {"width": WIDTH, "height": HEIGHT},
+        "curve": curve(found.period, found.before, found.remediation_days),
+        "watched": len(found.period.watched),
+        "remediation_days": found.remediation_days,
+        "cohorts": _cohorts(facts, found),
+        "ages": open_ages(facts),
+        "age_heads": HEADS,
+        "owners": by_owner(facts),
+        "columns": tuple(COLUMNS.values()),
+        "accounts": by_account(on, _UNITS),
+    }
+
+
+def _weekly(account: Account | None, on: date) -> dict[str, object]:
+    counted = weeks(account, on)
+    drawn, top = bars(counted)
+    return {"weeks": counted, "last_week": counted[-1], "bars": drawn, "top": top}
+
+
+def _groups(figures: Sequence[Figure], facts: Facts) -> list[TileGroup]:
+    named = {key for _, _, keys in _GROUPS for key in keys}
+    by_key = {figure.key: figure for figure in figures}
+    rest = tuple(figure.key for figure in figures if figure.key not in named)
+    return [
+        TileGroup(key, title, tuple((by_key[each], sparkline(by_key[each], facts.at)) for each in keys or rest))
+        for key, title, keys in _GROUPS
+    ]
 
 
 def _account(account_id: str) -> Account | None:
     return get_object_or_404(Account, account_id=account_id) if account_id else None
-
-
-def _day(asked: str, known: Mapping[str, date]) -> date:
-    """The day that was asked for, within those that are known; the last one where it was not understood."""
-    try:
-        on = parse_date(asked)
-    except ValueError:
-        on = None
-    return min(max(on or known["last"], known["first"]), known["last"])
 
 
 def _chart(series: Series, points: Sequence[Point], on: date, target: float | None) -> Chart:
@@ -132,27 +158,23 @@ def _chart(series: Series, points: Sequence[Point], on: date, target: float | No
     )
 
 
-def _cohorts(found: Spans, first_look: Spans) -> list[tuple[str, int, tuple[str, ...]]]:
-    """Name, number, and mean, median and 90th percentile in words."""
-    named = (("Found since the first look", found), ("Found by the first look", first_look))
-    return [
-        (name, each.n, tuple(days_text(span) for span in (each.mean, each.median, each.p90))) for name, each in named
-    ]
+def _cohorts(facts: Facts, found: Lasting) -> list[Cohort]:
+    named = (
+        ("Found since the first look", spans(facts.user, facts.at), found.period),
+        ("Found by the first look", spans(facts.user, facts.at, is_baseline=True), found.first_look),
+    )
+    return [_cohort(label, ended, period) for label, ended, period in named]
 
 
-def _accounts(on: date) -> list[AccountRow]:
-    """Every account that had a snapshot on the day, by name: two queries."""
-    units = {series.key: series.unit for series in SERIES}
-    rows = FigureSnapshot.objects.filter(on=on, account__isnull=False, key__in=_COLUMNS)
-    found: dict[int, dict[str, str | None]] = {}
-    stale: set[int] = set()
-    for account_id, key, value, of, is_stale in rows.values_list("account_id", "key", "value", "of", "is_stale"):
-        found.setdefault(account_id, {})[key] = units[key].text(value, of)
-        stale |= {account_id} if is_stale else set()
-    accounts = Account.objects.filter(pk__in=found).order_by("name", "account_id")
-    return [
-        AccountRow(
-            account, tuple((head, found[account.pk].get(key)) for key, head in _COLUMNS.items()), account.pk in stale
-        )
-        for account in accounts
-    ]
+def _cohort(label: str, ended: Spans, period: Period) -> Cohort:
+    in_time, due = period.kept
+    not_reached = "not reached" if period.watched else "no data"
+    return Cohort(
+        label=label,
+        ended=ended.n,
+        spans=tuple(days_text(span) for span in (ended.mean, ended.median, ended.p90)),
+        watched=len(period.watched),
+        half_fixed=not_reached if period.median is None else days_text(period.median),
+        open_time=days_text(period.restricted_mean),
+        kept=f"{in_time} of {due}" if due else "no data",
+    )

@@ -8,7 +8,8 @@ from inventory.policy.rules import UNAPPROVED_RULES
 from inventory.policy.trust import Trust
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile, is_all
 
 # Before an identity was matched for the first time nothing is known of approvals: who is outside counts against it.
 NOT_MATCHED = """
@@ -43,28 +44,30 @@ SERIES = Series(
 )
 
 
-def posture(facts: Facts, coverage: str) -> Figure:
+def posture(facts: Facts) -> Counted:
     """Identities whose every outside delegate is approved, inside its terms, in date / identities completely seen."""
     seen = populations.identities(facts.user).filter(populations.is_completely_seen(facts.at)).order_by()
     counted = seen.aggregate(total=Count("pk"), open=Count("pk", filter=populations.has_unapproved_delegate()))
     total, open_ones = counted["total"], counted["open"]
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Identities whose every outside sender, and whoever else outside is let in, is approved, inside its "
-        "terms and in date, divided by the identities completely seen. A sender whom nobody has compared with "
-        "grants yet counts against it.",
-        unit=SERIES.unit,
-        reading=total - open_ones if total else None,
-        n=total,
-        n_of="identities completely seen",
-        target="100 %",
-        is_met=open_ones == 0 if total else None,
-        better="higher",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        total - open_ones if total else None,
+        total,
+        open_ones == 0 if total else None,
         links=(
             Link("not approved", open_ones, list_url("identity", seen="complete", sender="unapproved")),
             Link("in order", total - open_ones, list_url("identity", seen="complete", sender="approved")),
         ),
     )
+
+
+TILE = Tile(
+    SERIES,
+    posture,
+    formula="Identities whose every outside sender, and whoever else outside is let in, is approved, inside its "
+    "terms and in date, divided by the identities completely seen. A sender whom nobody has compared with "
+    "grants yet counts against it.",
+    n_of="identities completely seen",
+    target="100 %",
+    better="higher",
+    is_met=is_all,
+)

@@ -12,7 +12,8 @@ from inventory.policy.rules import APPROVAL_RULES
 from inventory.services.settings.in_force import in_force
 from sesgov.figures.facts import Facts
 from sesgov.figures.series import BY_ACCOUNT, Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile
 
 WINDOW = timedelta(days=90)
 _COUNTED = f"""
@@ -77,7 +78,7 @@ def days_text(span: timedelta | None) -> str:
     return "no data" if span is None else f"{span.total_seconds() / 86_400:.1f} days"
 
 
-def remediation(facts: Facts, coverage: str) -> Figure:
+def remediation(facts: Facts) -> Counted:
     """Mean elapsed days from detection to verified fix, over episodes that ended within 90 days."""
     found, first_look = spans(facts.user, facts.at), spans(facts.user, facts.at, is_baseline=True)
     seconds = None if found.total is None else int(found.total.total_seconds())
@@ -85,26 +86,28 @@ def remediation(facts: Facts, coverage: str) -> Figure:
     notes = [f"median {days_text(found.median)}, 90 % within {days_text(found.p90)}"] if found.n else []
     if first_look.n:
         notes.append(f"apart: {first_look.n} found by the first look, mean {days_text(first_look.mean)} since then")
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Mean elapsed days from detection to verified fix, over findings of policy rules that ended as fixed "
-        "or with their identity in the last 90 days. What the first look at a region found is counted apart: its start "
-        "is not known. How long the access itself was open is not known either, since CloudTrail is not read.",
-        unit=SERIES.unit,
-        reading=seconds,
-        n=found.n,
-        n_of="episodes in 90 days",
-        target=f"{target} days",
-        is_met=None if found.mean is None else found.mean <= timedelta(days=target),
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        seconds,
+        found.n,
+        None if found.mean is None else found.mean <= timedelta(days=target),
         links=(
             Link("episodes", found.n, list_url("remediation", days="90")),
             Link("found by the first look", first_look.n, list_url("remediation", days="90", cohort="first_look")),
         ),
         notes=tuple(notes),
-        previous_of="90 days",
-        days_back=90,
+        target=f"{target} days",
     )
+
+
+TILE = Tile(
+    SERIES,
+    remediation,
+    formula="Mean elapsed days from detection to verified fix, over findings of policy rules that ended as fixed "
+    "or with their identity in the last 90 days. What the first look at a region found is counted apart: its start "
+    "is not known. How long the access itself was open is not known either, since CloudTrail is not read.",
+    n_of="episodes in 90 days",
+    better="lower",
+    is_of_any_instant=True,
+    previous_of="90 days",
+    days_back=90,
+)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -10,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from inventory.models import Identity, Scope, User
-from sesgov.figures.days import Day, until
+from sesgov.figures.days import Day
 from sesgov.figures.shapes import Point, Unit
 
 HOLDS = "{0}.from_at <= d.at AND ({0}.to_at IS NULL OR {0}.to_at > d.at)"
@@ -107,9 +106,9 @@ def measured(series: Series, population: Population, days: Sequence[Day]) -> Ite
             yield account, Point(day, value, of, is_stale)
 
 
-def now(series: Series, user: User, at: datetime) -> Point | None:
-    """The figure at an instant over what one person may see; ``None`` where there is no data."""
-    points = measured(series, Population.of(user), [until(at)])
+def at_day(series: Series, user: User, day: Day) -> Point | None:
+    """The figure of a day over what one person may see; ``None`` where there is no data."""
+    points = measured(series, Population.of(user), [day])
     return next((point for account, point in points if account is None), None)
 
 

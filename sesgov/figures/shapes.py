@@ -12,16 +12,22 @@ _DAY = 86_400
 
 
 class Unit(StrEnum):
-    """How a pair of whole numbers is read: a count over a population, a share of it, or a mean of spans in days."""
+    """How a pair of whole numbers is read.
+
+    A count over a population, a share of it, a mean of spans from the sum of their seconds, or one span in seconds.
+    """
 
     COUNT = "count"
     SHARE = "share"
     DAYS = "days"
+    SPAN = "span"
 
     def number(self, value: int, of: int | None) -> float | None:
         """The size of the figure; a share in percent; ``None`` where nothing was measured."""
         if self is Unit.COUNT:
             return value
+        if self is Unit.SPAN:
+            return value / _DAY
         if not of:
             return None
         return value * 100 / of if self is Unit.SHARE else value / of / _DAY
@@ -30,6 +36,8 @@ class Unit(StrEnum):
         """The same, ready to read. A share is rounded down: 99.6 % is not all."""
         if self is Unit.COUNT:
             return str(value)
+        if self is Unit.SPAN:
+            return f"{value / _DAY:.1f} days"
         if not of:
             return None
         return f"{value * 100 // of} %" if self is Unit.SHARE else f"{value / of / _DAY:.1f} days"
@@ -60,7 +68,9 @@ class Figure:
 
     ``previous`` is the value ``previous_of`` ago, ``None`` where nothing was known; ``direction`` compares the two:
     ``better``, ``worse``, ``same`` or empty. ``is_met`` says whether the target is reached; ``None`` without a value.
-    ``better`` is ``higher`` or ``lower``. ``notes`` are further values of the same population, in words.
+    ``better`` is ``higher`` or ``lower``. ``notes`` are further values of the same population, in words. ``is_stale``:
+    not all was read on the day, so what was known before was counted. ``missing`` says why there is no value.
+    ``has_days``: it is measured at the end of each day.
     """
 
     key: str
@@ -82,6 +92,9 @@ class Figure:
     trend: tuple[Point, ...] = ()
     previous: str | None = None
     direction: str = ""
+    is_stale: bool = False
+    missing: str = "no data"
+    has_days: bool = True
 
     @property
     def value(self) -> str | None:

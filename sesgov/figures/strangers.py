@@ -7,7 +7,8 @@ from inventory.policy.trust import Trust
 from sesgov.figures.days import local_day
 from sesgov.figures.facts import Facts, has_data
 from sesgov.figures.series import HOLDS, Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile, is_none
 
 _OURS = [Account.Relationship.MANAGED.value, Account.Relationship.ORGANIZATION.value]
 # An account is as little trusted as its least trusted delegation. What the registry said of an account before, and
@@ -46,27 +47,29 @@ SERIES = Series(
 )
 
 
-def strangers(facts: Facts, coverage: str) -> Figure:
+def strangers(facts: Facts) -> Counted:
     """Account ids with send rights that nobody registered, or that nobody verified in 12 months."""
     counted = populations.sender_counts(facts.user, local_day(facts.at))
     unvouched = counted.unregistered + counted.unverified
     is_known = has_data(facts)
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Outside account ids that may send and stand in no registry, copied example ids included; and those "
-        "registered of which nobody has verified in the last 12 months that they are who the registry says.",
-        unit=SERIES.unit,
-        reading=unvouched if is_known else None,
-        n=counted.all,
-        n_of="accounts with send rights",
-        target="0",
-        is_met=unvouched == 0 if is_known else None,
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        unvouched if is_known else None,
+        counted.all,
+        unvouched == 0 if is_known else None,
         links=(
             Link("unknown", counted.unregistered, list_url("delegate", trust="unregistered", sends="yes")),
             Link("not verified", counted.unverified, list_url("delegate", trust="unverified", sends="yes")),
         ),
     )
+
+
+TILE = Tile(
+    SERIES,
+    strangers,
+    formula="Outside account ids that may send and stand in no registry, copied example ids included; and those "
+    "registered of which nobody has verified in the last 12 months that they are who the registry says.",
+    n_of="accounts with send rights",
+    target="0",
+    better="lower",
+    is_met=is_none,
+)

@@ -5,7 +5,8 @@ from inventory.models import PolicyVersion
 from inventory.policy.reach import Reach
 from sesgov.figures.facts import Facts, has_data
 from sesgov.figures.series import BY_ACCOUNT, HOLDS, Series
-from sesgov.figures.shapes import Figure, Link, Unit, list_url
+from sesgov.figures.shapes import Link, Unit, list_url
+from sesgov.figures.tiles import Counted, Tile, is_none
 
 _NAMING_EVERYONE = f"""
     SELECT d.day, n.account_id, count(w.id) AS value, count(*) AS "of"
@@ -42,28 +43,30 @@ PUBLIC_SERIES = Series(
 )
 
 
-def wildcards(facts: Facts, coverage: str) -> Figure:
+def wildcards(facts: Facts) -> Counted:
     """Policies of which an Allow names everyone, and those that let anyone in once conditions are counted."""
     policies = populations.policies(facts.user)
     total = policies.count()
     raw = len(populations.naming_everyone(policies))
     public = policies.filter(populations.is_public_policy()).count()
     is_known = has_data(facts)
-    return Figure(
-        key=SERIES.key,
-        title=SERIES.title,
-        formula="Policies of which an Allow names everyone; beside it those that let anyone in after all conditions.",
-        unit=SERIES.unit,
-        reading=raw if is_known else None,
-        n=total,
-        n_of="policies",
-        target="0",
-        is_met=raw == 0 if is_known else None,
-        better="lower",
-        as_of=facts.at,
-        coverage=coverage,
+    return Counted(
+        raw if is_known else None,
+        total,
+        raw == 0 if is_known else None,
         links=(
             Link("name everyone", raw, list_url("policy", wildcard="any")),
             Link("let anyone in", public, list_url("policy", wildcard="public")),
         ),
     )
+
+
+TILE = Tile(
+    SERIES,
+    wildcards,
+    formula="Policies of which an Allow names everyone; beside it those that let anyone in after all conditions.",
+    n_of="policies",
+    target="0",
+    better="lower",
+    is_met=is_none,
+)

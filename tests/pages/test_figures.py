@@ -33,10 +33,18 @@ def test_each_link_leads_to_a_list_of_that_length(role):
     )
     builders.delegation(account_id="210987654321", can_send=False)
     _episode(-9, -3, is_baseline=True)
+    came_back = builders.finding(presence="absent", identity=world.shop, subject="came back")
+    for opened, closed in ((-60, -50), (-40, -10)):
+        builders.episode(
+            finding=came_back, opened_at=NOW + timedelta(days=opened), closed_at=NOW + timedelta(days=closed)
+        )
+    builders.finding(identity=world.shop, subject="late", first_opened_at=NOW - timedelta(days=70))
+    accepted = {"disposition": "risk_accepted", "disposition_until": NOW.date() + timedelta(days=9)}
+    builders.finding(identity=world.shop, subject="accepted", first_opened_at=NOW - timedelta(days=50), **accepted)
     user = builders.user(role, teams=[world.team])
     client = client_for(user)
     links = [link for figure in _figures(user).values() for link in figure.links]
-    assert len(links) == 19
+    assert len(links) == 28
     for link in links:
         page = html.unescape(text_of(client, link.url))
         total = re.search(r'<strong class="figure">(\d+)</strong>', page)

@@ -60,11 +60,29 @@ def test_as_of_a_day_it_shows_what_was_so_then():
     assert "2026-10-16" not in chart(page, "strangers")
 
 
-@pytest.mark.parametrize("asked", ["yesterday", "2026-13-45", "1999-01-01", "2030-01-01"])
-def test_a_day_that_was_not_counted_is_said_to_be_none(asked):
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("yesterday", "“yesterday” is no day. Write it as 2026-11-01."),
+        ("2026-13-45", "“2026-13-45” is no day."),
+        ("1999-01-01", "Nothing was counted before 2026-09-23, so nothing can be said of 1999-01-01."),
+        ("2030-01-01", "2030-01-01 is still to come. The last day that is over and counted is 2026-11-01."),
+    ],
+)
+def test_a_day_that_was_not_counted_is_said_to_be_none(asked, said):
     fill()
     page = text_of(client_of("viewer"), f"{URL}?on={asked}")
-    assert "That is no day that was counted" in page
+    assert said in page
+    assert "Shown is how it stands now." in page
+
+
+def test_a_number_of_a_past_day_leads_to_no_list_and_the_page_says_why():
+    fill()
+    client = client_of("viewer")
+    assert "/delegates/?trust=unregistered" in text_of(client, URL)
+    page = text_of(client, f"{URL}?on=2026-10-15")
+    assert "no number of a past day leads to one" in page
+    assert not re.search(r'href="/(findings|identities|delegates|remediated|policies)/\?', page[page.index("<main") :])
 
 
 def test_the_table_beside_a_chart_has_every_day():
@@ -112,4 +130,4 @@ def test_its_queries_do_not_grow_with_the_estate():
     fill_snapshots(until=NOW.date(), at=NOW)
     with CaptureQueriesContext(connection) as many:
         text_of(client, URL)
-    assert len(many) == len(few) <= 36
+    assert len(many) == len(few) <= 70
