@@ -6,6 +6,7 @@ from approvals.views import (
     adoption,
     break_glass,
     calendar,
+    campaigns,
     change_tasks,
     containment,
     decisions,
@@ -14,9 +15,12 @@ from approvals.views import (
     offboarding,
     request_form,
     requests,
+    review_decisions,
+    review_items,
     stand_ins,
     suspensions,
 )
+from inventory.files.exports import Form
 from inventory.views.lists import list_paths
 
 app_name = "approvals"
@@ -60,4 +64,25 @@ urlpatterns = [
     path("tasks/<int:pk>/cancel/", change_tasks.task_cancel, name="task_cancel"),
     path("tasks/<int:pk>/code/", change_tasks.task_declare_code, name="task_declare_code"),
     path("tasks/<int:pk>/code/end/", change_tasks.task_end_code, name="task_end_code"),
+    path("reviews/<int:pk>/items/", review_items.review_item_list, name="review_item_list"),
+    path("reviews/<int:pk>/items.csv", review_items.review_item_export(Form.CSV), name="review_item_export"),
+    path("reviews/<int:pk>/items.xlsx", review_items.review_item_export(Form.XLSX), name="review_item_export_xlsx"),
+    path("reviews/<int:pk>/items.json", review_items.review_item_export(Form.JSON), name="review_item_export_json"),
+    path("reviews/<int:pk>/next/", review_items.review_next, name="review_next"),
+    path("reviews/<int:pk>/certify/", review_decisions.review_certify, name="review_certify"),
+    path("reviews/<int:pk>/hand-on/", review_decisions.review_hand_on, name="review_hand_on"),
+    path("reviews/items/<int:pk>/", review_items.review_item_detail, name="review_item_detail"),
+    path("reviews/items/<int:pk>/decide/", review_decisions.review_item_decide, name="review_item_decide"),
+    *list_paths("reviews", campaigns.CAMPAIGNS),
+    path("reviews/new/", campaigns.campaign_new, name="campaign_new"),
+    path("reviews/packs/<int:pk>.zip", campaigns.pack_download, name="pack_download"),
+    path("reviews/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
+    path("reviews/<int:pk>/change/", campaigns.campaign_change, name="campaign_change"),
+    path("reviews/<int:pk>/stage/", campaigns.campaign_stage, name="campaign_stage"),
+    path("reviews/<int:pk>/unstage/", campaigns.campaign_unstage, name="campaign_unstage"),
+    path("reviews/<int:pk>/activate/", campaigns.campaign_activate, name="campaign_activate"),
+    path("reviews/<int:pk>/cancel/", campaigns.campaign_cancel, name="campaign_cancel"),
+    path("reviews/<int:pk>/sign/", campaigns.campaign_sign, name="campaign_sign"),
+    path("reviews/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
+    path("reviews/<int:pk>/seal/", campaigns.campaign_seal, name="campaign_seal"),
 ]

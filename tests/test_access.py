@@ -7,13 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from approvals.models import Containment, Offboarding
+from approvals.models import Campaign, Containment, EvidencePack, Offboarding
+from approvals.services.campaigns.campaigns import create_campaign
+from approvals.services.campaigns.running import activate
+from approvals.services.campaigns.staging import stage
 from approvals.services.emergencies.containment import contain
 from approvals.services.offboarding.offboarding import close_case, open_case
 from inventory.models import CollectionRun, Identity, Role, User
 from tests import builders
 from tests.approvals.cases import granted_on
 from tests.audit.trail import written
+from tests.campaigns import cases
 from tests.pages import estate
 from tests.pages.clients import client_for, client_of
 
@@ -115,6 +119,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "inventory:discovery_progress": READERS_REFUSED | dict.fromkeys(MAY_START, 286),
     "inventory:check_start": ONLY_POST,
     "inventory:check_progress": READERS_REFUSED | dict.fromkeys(MAY_START, 286),
+    "inventory:run_export": READERS_ONLY,
     "inventory:run_list": READERS_ONLY,
     "inventory:run_detail": READERS_ONLY,
     "inventory:run_line": READERS_ONLY | dict.fromkeys([role.value for role in READERS], 286),
@@ -206,6 +211,19 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:request_withdraw": POST_ONLY,
     "approvals:grant_renew": ASKERS_OF_A_GRANT,
     "approvals:grant_modify": ASKERS_OF_A_GRANT,
+    "approvals:campaign_list": EVERYBODY,
+    "approvals:campaign_export": EVERYBODY,
+    "approvals:campaign_new": READERS_REFUSED | {Role.SECURITY: 200},
+    "approvals:campaign_detail": WITH_OWNER,
+    "approvals:campaign_change": READERS_REFUSED | {Role.SECURITY: 200},
+    "approvals:campaign_stage": POST_ONLY,
+    "approvals:campaign_unstage": POST_ONLY,
+    "approvals:campaign_activate": POST_ONLY,
+    "approvals:campaign_cancel": POST_ONLY,
+    "approvals:campaign_sign": POST_ONLY,
+    "approvals:campaign_close": POST_ONLY,
+    "approvals:campaign_seal": POST_ONLY,
+    "approvals:pack_download": AUDIT_READERS,
     # By GET nothing is started: who may see runs learns that only POST is taken.
     "inventory:run_start": dict.fromkeys(PEOPLE[1:], 405) | {ANONYMOUS: 302},
 }
@@ -227,7 +245,7 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def _arguments(world: estate.Estate) -> dict[str, list[object]]:
-    case = _offboarded()
+    case, review = _offboarded(), _reviewed()
     grant = granted_on(world.shop, world.team, world.vendor)
     return {
         "approvals:grant_detail": [grant.pk],
@@ -250,6 +268,8 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
             f"approvals:task_{name}": [grant.change_tasks.get().pk]
             for name in ("detail", "pack", "take", "say_applied", "cancel", "declare_code", "end_code")
         },
+        **{f"approvals:campaign_{name}": [review.pk] for name in _OF_A_REVIEW},
+        "approvals:pack_download": [EvidencePack.objects.get().pk],
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
         "inventory:finding_triage": [world.finding.pk],
@@ -318,6 +338,28 @@ def _offboarded() -> Offboarding:
         builders.vendor(name="Left").pk, ends_on=yesterday, reason="Over.", acting_user=security, at=builders.NOW
     )
     return close_case(case.pk, exceptions="They had no account.", acting_user=security, at=builders.NOW)
+
+
+_OF_A_REVIEW = ("detail", "change", "stage", "unstage", "activate", "cancel", "sign", "close", "seal")
+
+
+def _reviewed() -> Campaign:
+    """A review that asks the owner something, with a sealed pack of it."""
+    by = builders.user(Role.SECURITY)
+    campaign = create_campaign(cases.asked(), acting_user=by, at=builders.NOW)
+    stage(campaign.pk, acting_user=by, at=builders.NOW, override_reason="Not all of it was read in time.")
+    begun = activate(campaign.pk, acting_user=by, at=builders.NOW)
+    EvidencePack.objects.create(
+        campaign=begun,
+        edition=1,
+        sealed_at=builders.NOW,
+        pack_hash="0" * 64,
+        head_position=1,
+        head_hash="0" * 64,
+        fingerprint="0" * 64,
+        size=0,
+    )
+    return begun
 
 
 def _contained(world: estate.Estate) -> Containment:

@@ -1,6 +1,7 @@
 """Sign in again before a decision, where the last sign-in was long ago; what was written is not lost."""
 
 import time
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +18,13 @@ _KEPT = ("decision", "kind", "submission", "ends_on", "comment")
 _HOUR = 60 * 60
 
 
-def is_long_ago(request: HttpRequest) -> bool:
-    """Whether a decision needs a newer sign-in; what nobody knows the time of counts as long ago."""
-    at = signed_in_at(request)
-    return at is None or time.time() - at > settings.SESGOV_DECISION_SIGN_IN_HOURS * _HOUR
+def is_long_ago(request: HttpRequest, within: timedelta | None = None) -> bool:
+    """Whether a decision needs a newer sign-in; what nobody knows the time of counts as long ago.
+
+    ``within`` asks for a newer one than decisions do.
+    """
+    at, longest = signed_in_at(request), settings.SESGOV_DECISION_SIGN_IN_HOURS * _HOUR
+    return at is None or time.time() - at > (within.total_seconds() if within else longest)
 
 
 def sign_in_again(request: HttpRequest, asked_for: GrantRequest) -> HttpResponse:

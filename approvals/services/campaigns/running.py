@@ -9,6 +9,8 @@ from approvals.models import Campaign, ChangeTask, ReviewDecision, ReviewItem
 from approvals.rules.campaigns import REVOKE_NOTICE, CampaignState, ItemDecision, reminders_due
 from approvals.rules.change_tasks import TaskKind
 from approvals.services.campaigns.campaigns import check_runs, checked_reason, day_of, locked_campaign, move
+from approvals.services.campaigns.rerouting import reroute
+from approvals.services.campaigns.told import told_of_decision
 from approvals.services.grants.grants import revoke
 from approvals.services.requests.deciders import owner_sides
 from approvals.services.tasks.change_tasks import open_task
@@ -17,6 +19,7 @@ from inventory.services.audit import record
 from inventory.services.notices.notices import tell
 from inventory.services.refusals import ConflictError, RefusedError
 
+_NOBODY = "Nobody decided by the due day."
 _REVOKED_WITHIN = timedelta(days=7)
 _WANTED = (ItemDecision.REVOKE, ItemDecision.MODIFY, ItemDecision.NOT_REVIEWED)
 
@@ -30,6 +33,7 @@ def activate(campaign_id: int, *, acting_user: User | None, at: datetime) -> Cam
     campaign.activated_at = at
     campaign.save(update_fields=["state", "activated_at"])
     record(at=at, actor=acting_user, action="campaign.activated", target=campaign, data={"items": campaign.item_count})
+    reroute(campaign, at=at)
     _remind(campaign, "start", at=at)
     return campaign
 
@@ -55,6 +59,7 @@ def _run_active(campaign_id: int, *, at: datetime) -> bool:
         return False
     if on > campaign.due_on:
         return bool(_miss(campaign, at=at))
+    reroute(campaign, at=at)
     steps = reminders_due(starts_on=campaign.starts_on, due_on=campaign.due_on, on=on)
     if steps:
         _remind(campaign, steps[-1], at=at)
@@ -65,17 +70,19 @@ def _miss(campaign: Campaign, *, at: datetime) -> int:
     """The day is over: what nobody decided was not reviewed, and is taken out after 14 days' notice."""
     missed = list(campaign.items.pending().select_for_update(of=("self",)).select_related(*_TASK_RELATED))
     for item in missed:
+        number = item.decisions.count() + 1
         ReviewDecision.objects.create(
             item=item,
-            number=item.decisions.count() + 1,
+            number=number,
             decision=ItemDecision.NOT_REVIEWED,
-            note="Nobody decided by the due day.",
+            note=_NOBODY,
             decided_at=at,
         )
         item.decision, item.decided_at = ItemDecision.NOT_REVIEWED, at
         item.task = _task(item, at=at, acting_user=None)
         item.save(update_fields=["decision", "decided_at", "task"])
-        record(at=at, actor=None, action="review_item.missed", target=item, data={"due_on": campaign.due_on})
+        told = told_of_decision(item, ItemDecision.NOT_REVIEWED, _NOBODY, number=number, is_bulk=False)
+        record(at=at, actor=None, action="review_item.missed", target=item, data=told)
     move(campaign, CampaignState.DECIDED)
     campaign.decided_at = at
     campaign.save(update_fields=["state", "decided_at"])

@@ -1,6 +1,6 @@
 """The schedule of reviews: each period is begun once, in the first days after it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +15,7 @@ from inventory.services.settings.in_force import in_force
 
 _MONTHS = {"quarterly": 3, "half_yearly": 6}
 _BEGUN_WITHIN = timedelta(days=14)
-_DECIDED_WITHIN, _REMEDIATED_WITHIN = timedelta(days=21), timedelta(days=45)
+DECIDED_WITHIN, REMEDIATED_WITHIN = timedelta(days=21), timedelta(days=45)
 
 
 def begin_scheduled(*, at: datetime) -> Campaign | None:
@@ -32,12 +32,12 @@ def begin_scheduled(*, at: datetime) -> Campaign | None:
     if on > last + _BEGUN_WITHIN or Campaign.objects.filter(schedule_key=key).exists():
         return None
     asked = Asked(
-        name=_name(first.month, first.year, months),
+        name=period_name(first, months),
         period_from=first,
         period_to=last,
         starts_on=on,
-        due_on=on + _DECIDED_WITHIN,
-        remediate_by_on=on + _REMEDIATED_WITHIN,
+        due_on=on + DECIDED_WITHIN,
+        remediate_by_on=on + REMEDIATED_WITHIN,
         frequency=now.review_frequency,
         frequency_basis=now.review_basis,
     )
@@ -65,7 +65,8 @@ def _staged(campaign: Campaign, *, at: datetime) -> Campaign:
     return campaign
 
 
-def _name(month: int, year: int, months: int) -> str:
-    number = (month - 1) // months
+def period_name(first: date, months: int) -> str:
+    """``Third quarter of 2026``, of the period that begins on that day."""
+    number = (first.month - 1) // months
     names = ("First", "Second", "Third", "Fourth")
-    return f"{names[number]} {'quarter' if months == 3 else 'half'} of {year}"
+    return f"{names[number]} {'quarter' if months == 3 else 'half'} of {first.year}"
