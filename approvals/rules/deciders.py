@@ -13,6 +13,9 @@ class SlotKind(StrEnum):
 
 
 SLOTS = (SlotKind.OWNER, SlotKind.SECURITY)
+# Who holds neither role decides nothing, whatever they own.
+DECIDING_ROLES = ("owner", "security")
+NO_ROLE = "It takes the role of identity owner or security to decide. An administrator gives it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def why_not(person: Person, slot: Slot, ownership: Ownership) -> str | None:
         return "You have decided for the other side already: a second person has to."
     if slot.kind is SlotKind.SECURITY:
         return None if "security" in person.roles else "Only the security team fills this slot."
+    if person.roles.isdisjoint(DECIDING_ROLES):
+        return NO_ROLE
     return None if _answers_for(person, ownership) else _owners_only(ownership)
 
 

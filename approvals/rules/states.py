@@ -89,9 +89,10 @@ _REQUEST: Mapping[RequestState, frozenset[RequestState]] = {
 _DECISION: Mapping[Decision, frozenset[Decision]] = {
     Decision.APPROVED: frozenset({Decision.REVOKED, Decision.SUPERSEDED, Decision.SUSPENDED}),
     Decision.BREAK_GLASS: frozenset({Decision.APPROVED, Decision.REVOKED, Decision.SUPERSEDED, Decision.SUSPENDED}),
-    Decision.SUSPENDED: frozenset({Decision.APPROVED, Decision.BREAK_GLASS, Decision.REVOKED}),
+    Decision.SUSPENDED: frozenset({Decision.APPROVED, Decision.BREAK_GLASS, Decision.REVOKED, Decision.SUPERSEDED}),
     Decision.REVOKED: frozenset(),
-    Decision.SUPERSEDED: frozenset(),
+    # One that is followed is in force until its successor begins, and can be stopped until then.
+    Decision.SUPERSEDED: frozenset({Decision.REVOKED, Decision.SUSPENDED}),
 }
 
 
@@ -103,3 +104,8 @@ def may_follow(now: RequestState, then: RequestState) -> bool:
 def may_become(now: Decision, then: Decision) -> bool:
     """Whether the decision on a grant may change so."""
     return then in _DECISION[now]
+
+
+def may_be_followed(now: Decision) -> bool:
+    """Whether another grant may take its place; one at a time does."""
+    return now in (Decision.APPROVED, Decision.BREAK_GLASS)

@@ -52,7 +52,7 @@ def emergency_of(user: User, grant: Grant) -> Emergency:
     until = grant.suspended_at + REVERSIBLE_FOR if grant.decision == Decision.SUSPENDED and grant.suspended_at else None
     stands = grant.standing(timezone.localdate(at)) in (Standing.ACTIVE, Standing.AHEAD)
     return Emergency(
-        may_suspend=is_security and stands and grant.decision in (Decision.APPROVED, Decision.BREAK_GLASS),
+        may_suspend=is_security and stands,
         may_reinstate=is_security and until is not None and at < until and grant.suspended_by_id != user.pk,
         is_own=grant.suspended_by_id == user.pk,
         until=until,

@@ -15,6 +15,7 @@ from approvals.pages.names import names_for
 from approvals.rules.calendar import confirm_by, last_day_of_broken_glass
 from approvals.services.emergencies.break_glass import break_glass_for
 from approvals.views.requests import shown_request
+from approvals.views.sign_in_again import is_long_ago, lead_to_sign_in
 from inventory.models.roles import Role
 from inventory.policy.words.terms import terms_sentence
 from inventory.services.refusals import ConflictError, RefusedError
@@ -30,6 +31,8 @@ def request_break_glass(request: HttpRequest, pk: int) -> HttpResponse:
     if not user.has_role([Role.SECURITY]) or asked_for.requester_id != user.pk:
         raise PermissionDenied
     if request.method == "POST":
+        if is_long_ago(request):
+            return lead_to_sign_in(request, "approvals:request_break_glass", pk)
         try:
             given = break_glass_for(pk, acting_user=user, at=at)
         except (RefusedError, ConflictError) as said:

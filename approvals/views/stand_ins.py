@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.services.requests.stand_ins import appoint_stand_in
 from approvals.views.requests import shown_request
+from approvals.views.sign_in_again import is_long_ago, lead_to_sign_in
 from inventory.filters.fields import row_number
 from inventory.models import User
 from inventory.models.roles import Role
@@ -25,6 +26,8 @@ def request_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     shown_request(user, pk)
     if not user.has_role([Role.SECURITY]):
         raise PermissionDenied
+    if is_long_ago(request):
+        return lead_to_sign_in(request, "approvals:request_detail", pk)
     chosen = get_object_or_404(User, pk=row_number(request.POST.get("stand_in", "")))
     back = reverse("approvals:request_detail", args=[pk])
     try:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.models import Grant
 from approvals.services.emergencies.suspensions import reinstate, suspend
+from approvals.views.sign_in_again import is_long_ago, lead_to_sign_in
 from inventory.models.roles import Role
 from inventory.services.refusals import ConflictError, RefusedError
 from inventory.views.requests import person, require_role
@@ -30,6 +31,9 @@ def grant_suspend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def grant_reinstate(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else takes the suspension back."""
+    if is_long_ago(request):
+        require_role(request, SUSPENDS)
+        return lead_to_sign_in(request, "approvals:grant_detail", pk)
     return _answer(request, pk, reinstate, "Taken back. The grant is worth what it was before.")
 
 

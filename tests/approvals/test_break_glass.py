@@ -20,6 +20,7 @@ from inventory.models import Account, AuditEvent, Finding, FindingEpisode, Role
 from inventory.services.refusals import RefusedError
 from tests import builders
 from tests.approvals.cases import PARTNER, REASON, Estate, approval, days, slot_of, terms
+from tests.approvals.test_request_page import signed_in
 from tests.builders import NOW
 from tests.pages.clients import client_for, text_of
 
@@ -212,7 +213,7 @@ def test_the_pages_say_it_loudly_and_only_who_asked_breaks_it(estate, time_machi
     asked = estate.pending(by=estate.security)
     url = reverse("approvals:request_break_glass", args=[asked.pk])
     detail = reverse("approvals:request_detail", args=[asked.pk])
-    client, other = client_for(estate.security), client_for(estate.second)
+    client, other = signed_in(estate.security), client_for(estate.second)
     assert url in text_of(client, detail)
     assert url not in text_of(other, detail)
     assert other.post(url).status_code == 403
@@ -224,6 +225,7 @@ def test_the_pages_say_it_loudly_and_only_who_asked_breaks_it(estate, time_machi
     assert (asked.state, given.state, Grant.objects.get().ends_on) == ("withdrawn", "pending", days(2))
     grant = Grant.objects.get()
     assert "The glass was broken" in text_of(client_for(estate.owner), answer.headers["Location"])
+    assert reverse("approvals:request_withdraw", args=[given.pk]) not in text_of(client, answer.headers["Location"])
     assert "The glass was broken" in text_of(other, reverse("approvals:grant_detail", args=[grant.pk]))
     assert "was broken" in text_of(client_for(estate.owner), reverse("approvals:inbox"))
     assert client.post(url).status_code in (403, 409)
@@ -234,3 +236,34 @@ def test_what_would_follow_another_grant_is_not_given_at_once(estate):
     renewal = estate.pending(by=estate.security, kind="renew", predecessor=first, starts_on=days(30), ends_on=days(90))
     with pytest.raises(RefusedError, match="Only new access"):
         break_glass_for(renewal.pk, acting_user=estate.security, at=NOW)
+
+
+def test_nobody_prolongs_it_alone_by_breaking_it_again_and_again(estate):
+    _break(estate)
+    revoke(Grant.objects.get().pk, reason="A wrong address.", acting_user=estate.security, at=NOW)
+    other = (f"shop@{estate.identity.name}",)
+    _break(estate, by=estate.second, at=NOW + timedelta(days=1), from_addresses=other)
+    later = NOW + timedelta(days=3)
+    with pytest.raises(RefusedError, match=f"beyond {days(2)}"):
+        _break(estate, at=later, ends_on=days(5))
+    with pytest.raises(RefusedError, match=f"beyond {days(2)}"):
+        _break(estate, by=estate.second, at=later, ends_on=days(5), principals=(PARTNER,), from_addresses=other)
+    assert estate.pending(at=later, ends_on=days(20)).state == "pending"
+    much_later = NOW + timedelta(days=32)
+    assert _break(estate, at=much_later, ends_on=days(33)).state == "pending"
+
+
+def test_what_two_agreed_to_is_no_reason_to_refuse_the_next_emergency(estate):
+    request = _break(estate)
+    _say(request, SlotKind.OWNER, estate.owner)
+    _say(request, SlotKind.SECURITY, estate.second)
+    assert _break(estate, at=NOW + timedelta(days=3), ends_on=days(5)).state == "pending"
+
+
+def test_who_signed_in_long_ago_breaks_nothing(estate, time_machine):
+    time_machine.move_to(NOW)
+    asked = estate.pending(by=estate.security)
+    url = reverse("approvals:request_break_glass", args=[asked.pk])
+    led = signed_in(estate.security, hours_ago=9).post(url)
+    assert led.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not Grant.objects.exists()

@@ -9,6 +9,8 @@ from approvals.models import ApprovalSlot, Grant
 from approvals.rules.deciders import SlotKind
 from approvals.rules.states import RequestState
 from approvals.services.grants.decisions import decide
+from approvals.services.grants.grants import revoke
+from approvals.services.requests.deciders import fillable_by
 from inventory.models import AuditEvent, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
@@ -114,6 +116,18 @@ def test_a_role_that_was_lost_meanwhile_decides_nothing(estate):
         _approve(request, SlotKind.SECURITY, held)
 
 
+@pytest.mark.parametrize("left", [[], [Role.AUDITOR], [Role.ADMIN], [Role.VENDOR_MANAGER], [Role.VIEWER]])
+def test_who_is_no_owner_any_more_decides_nothing_and_ends_nothing_for_their_team(estate, left):
+    grant, request = estate.granted(), estate.pending(from_addresses=("shop@shop.example.com",))
+    type(estate.colleague).objects.filter(pk=estate.colleague.pk).update(roles=left)
+    estate.colleague.refresh_from_db()
+    with pytest.raises(RefusedError, match="role of identity owner or security"):
+        _approve(request, SlotKind.OWNER, estate.colleague)
+    with pytest.raises(RefusedError, match="Only the identity's owner"):
+        revoke(grant.pk, reason="Over.", acting_user=estate.colleague, at=NOW)
+    assert not fillable_by(estate.colleague, at=NOW).exists()
+
+
 def test_a_lapsed_request_is_not_decided_even_before_anybody_wrote_that_down(estate):
     with pytest.raises(ConflictError, match="lapsed"):
         _approve(estate.pending(), SlotKind.OWNER, estate.colleague, at=NOW + timedelta(days=7))
@@ -146,7 +160,7 @@ def test_a_team_of_one_is_not_stuck_where_there_is_an_escalation_team(estate, se
     settings.SESGOV_ESCALATION_TEAM = "Mail council"
     estate.colleague.is_active = False
     estate.colleague.save()
-    council = builders.user(teams=[builders.team(name="Mail council")])
+    council = builders.user(Role.OWNER, teams=[builders.team(name="Mail council")])
     request = estate.pending()
     _approve(request, SlotKind.OWNER, council)
     assert slot_of(request, SlotKind.OWNER).verdict == "approved"

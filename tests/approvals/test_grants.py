@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals.models import Grant
+from approvals.models import ChangeTask, Grant
+from approvals.rules.deciders import SlotKind
 from approvals.rules.states import Decision, Standing
 from approvals.services.emergencies.suspensions import reinstate, suspend
+from approvals.services.grants.decisions import decide
 from approvals.services.grants.grants import revoke, will_not_renew
+from approvals.services.tasks.change_packs import situation_of
 from inventory.models import AuditEvent, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
-from tests.approvals.cases import Estate, days
+from tests.approvals.cases import Estate, approval, days, slot_of
 from tests.builders import NOW
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +108,40 @@ def test_will_not_renew_is_said_once(estate):
     for _ in range(2):
         will_not_renew(grant.pk, acting_user=estate.owner, at=NOW)
     assert AuditEvent.objects.filter(action="grant.will_not_renew").count() == 1
+
+
+def test_a_grant_that_is_followed_can_be_stopped_until_its_successor_begins(estate):
+    first = estate.granted()
+    second = estate.granted(kind="renew", predecessor=first, starts_on=days(61), ends_on=days(120))
+    suspend(first.pk, reason="Odd mails.", acting_user=estate.security, at=NOW)
+    assert not Grant.objects.in_force(days(1)).exists()
+    reinstate(first.pk, reason="All good.", acting_user=estate.second, at=NOW)
+    first.refresh_from_db()
+    assert (first.decision, first.successor) == (Decision.SUPERSEDED, second)
+    revoke(first.pk, reason="Over.", acting_user=estate.owner, at=NOW)
+    assert list(Grant.objects.standing_as(Standing.REVOKED, days(0))) == [first]
+    assert not Grant.objects.in_force(days(1)).exists()
+
+
+def test_while_a_grant_is_stopped_its_successor_does_not_begin_earlier(estate):
+    first = estate.granted()
+    second = estate.granted(kind="renew", predecessor=first, starts_on=days(61), ends_on=days(120))
+    task = ChangeTask.objects.undone().get(grant=second, kind="apply")
+    asked = situation_of(task, at=NOW).change.terms
+    assert asked is not None
+    assert asked.starts_on is None
+    suspend(first.pk, reason="Odd mails.", acting_user=estate.security, at=NOW)
+    asked = situation_of(task, at=NOW).change.terms
+    assert asked is not None
+    assert asked.starts_on == days(61)
+
+
+def test_a_grant_that_is_suspended_or_over_is_not_followed_or_suspended_again(estate):
+    first = estate.granted(ends_on=days(3))
+    renewal = estate.pending(kind="renew", predecessor=first, starts_on=days(4), ends_on=days(30))
+    suspend(first.pk, reason="Odd mails.", acting_user=estate.security, at=NOW)
+    decide(slot_of(renewal, SlotKind.OWNER).pk, approval(renewal), acting_user=estate.colleague, at=NOW)
+    with pytest.raises(ConflictError, match="is not followed"):
+        decide(slot_of(renewal, SlotKind.SECURITY).pk, approval(renewal), acting_user=estate.security, at=NOW)
+    with pytest.raises(ConflictError, match="ended on"):
+        suspend(first.pk, reason="Odd.", acting_user=estate.security, at=NOW + timedelta(days=4))

@@ -10,8 +10,9 @@ from inventory.models import AuditEvent, Notice, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
 from tests.approvals.cases import Estate, approval, slot_of
+from tests.approvals.test_request_page import signed_in
 from tests.builders import NOW
-from tests.pages.clients import client_for, client_of
+from tests.pages.clients import client_of
 
 pytestmark = pytest.mark.django_db
 WHY = "The team is on holiday."
@@ -49,7 +50,8 @@ def test_who_decided_for_security_or_asked_or_left_is_no_stand_in(estate):
         (estate.second, "has decided for the other side"),
         (estate.security, "Nobody appoints themselves"),
         (left, "has left"),
-        (builders.user(), "has no role"),
+        (builders.user(), "role of identity owner or security"),
+        (builders.user(Role.AUDITOR), "role of identity owner or security"),
     ):
         with pytest.raises(RefusedError, match=words):
             _appoint(estate, request, person)
@@ -70,7 +72,9 @@ def test_only_security_appoints_for_a_reason_and_while_it_waits(estate):
 def test_the_request_page_appoints(estate):
     person, request = builders.user(Role.OWNER), estate.pending()
     url = reverse("approvals:request_stand_in", args=[request.pk])
-    security = client_for(estate.security)
+    security, late = signed_in(estate.security), signed_in(estate.security, hours_ago=9)
+    led = late.post(url, {"stand_in": person.pk, "reason": WHY})
+    assert led.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert client_of(Role.AUDITOR).post(url, {"stand_in": person.pk, "reason": WHY}).status_code == 403
     assert security.post(url, {"stand_in": person.pk, "reason": ""}).status_code == 422
     assert security.post(url, {"stand_in": "x", "reason": WHY}).status_code == 404

@@ -10,8 +10,9 @@ from approvals.rules.states import Decision
 from approvals.services.emergencies.suspensions import end_suspensions, suspend
 from inventory.models import AuditEvent, Role
 from tests.approvals.cases import Estate, days
+from tests.approvals.test_request_page import signed_in
 from tests.builders import NOW
-from tests.pages.clients import client_for, client_of
+from tests.pages.clients import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_the_page_suspends_and_somebody_else_takes_it_back(estate):
     grant = estate.granted()
     suspend_url = reverse("approvals:grant_suspend", args=[grant.pk])
     back_url = reverse("approvals:grant_reinstate", args=[grant.pk])
-    first, second = client_for(estate.security), client_for(estate.second)
+    first, second = signed_in(estate.security), signed_in(estate.second)
     assert client_of(Role.AUDITOR).post(suspend_url, {"reason": "No."}).status_code == 403
     assert first.post(suspend_url, {"reason": " "}).status_code == 422
     assert first.post(suspend_url, {"reason": "Odd mails."}).status_code == 302
@@ -56,5 +57,8 @@ def test_the_page_suspends_and_somebody_else_takes_it_back(estate):
     assert back_url not in page
     assert back_url in second.get(reverse("approvals:grant_detail", args=[grant.pk])).content.decode()
     assert first.post(back_url, {"reason": "All good."}).status_code == 422
+    led = signed_in(estate.second, hours_ago=9).post(back_url, {"reason": "All good."})
+    assert led.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert Grant.objects.get().decision == Decision.SUSPENDED
     assert second.post(back_url, {"reason": "All good."}).status_code == 302
     assert Grant.objects.get().decision == Decision.APPROVED

@@ -1,7 +1,7 @@
 """Break-glass: security on call grants at once, two people agree within two business days, or it is over."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,8 +13,11 @@ from approvals.services.emergencies.unconfirmed_findings import settle_unconfirm
 from approvals.services.grants.grants import end_grant, grant_at_once, locked_grant
 from approvals.services.requests.requests import Line, Request, lapse, save_draft, submit, withdraw
 from inventory.models import User
+from inventory.policy.grants.terms import GrantTerms
 from inventory.services.audit import record
 from inventory.services.refusals import RefusedError
+
+_SAME_EMERGENCY = timedelta(days=30)
 
 
 @transaction.atomic
@@ -30,6 +33,7 @@ def break_glass(asked: Request, *, acting_user: User, at: datetime) -> GrantRequ
             raise RefusedError("principals", "Nobody lets in anyone at all alone. Ask for it, and have two agree.")
         if line.terms.ends_on > last:
             raise RefusedError("ends_on", f"What one person gives at once is over within 72 hours: until {last}.")
+        _check_not_prolonged(line, at)
     draft = save_draft(
         replace(asked, kind=GrantRequest.Kind.BREAK_GLASS.value, lines=lines), acting_user=acting_user, at=at
     )
@@ -39,6 +43,26 @@ def break_glass(asked: Request, *, acting_user: User, at: datetime) -> GrantRequ
     for each in request.lines.select_related("request__vendor", "identity", "predecessor"):
         grant_at_once(each, confirm_by=request.lapses_at, acting_user=acting_user, at=at)
     return request
+
+
+def _check_not_prolonged(line: Line, at: datetime) -> None:
+    """The 72 hours are those of the first time, until two people agree to it or a month has gone by."""
+    alone = Grant.objects.filter(confirm_by__isnull=False, confirmed_at=None, decided_at__gt=at - _SAME_EMERGENCY)
+    rows = alone.filter(identity=line.identity).order_by("decided_at", "pk")
+    first = next((each for each in rows if _is_for_the_same(each.grant_terms, line.terms)), None)
+    if first is None:
+        return
+    last = last_day_of_broken_glass(first.decided_at, settings.SESGOV_TIME_ZONE)
+    if line.terms.ends_on > last:
+        raise RefusedError(
+            "ends_on",
+            f"They were let in at once before (grant {first.pk}), which two people did not agree to. "
+            f"Alone nobody lets them in beyond {last}: ask for it, and have two agree.",
+        )
+
+
+def _is_for_the_same(one: GrantTerms, other: GrantTerms) -> bool:
+    return bool(one.account_ids & other.account_ids or one.organizations & other.organizations)
 
 
 @transaction.atomic

@@ -110,7 +110,7 @@ def _stopped(grants: Sequence[Grant], made: Containment, *, acting_user: User, a
     stopped = []
     for each in grants:
         grant = locked_grant(each.pk)
-        if grant.decision in (Decision.APPROVED, Decision.BREAK_GLASS):
+        if grant.decision in _STOPPABLE:
             stop(grant, reason=made.reason, acting_user=acting_user, at=at)
         stopped.append(grant)
     return stopped

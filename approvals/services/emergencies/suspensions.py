@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from approvals.models import Grant
@@ -23,6 +24,8 @@ def suspend(grant_id: int, *, reason: str, acting_user: User, at: datetime) -> G
     if not acting_user.has_role([Role.SECURITY]):
         raise RefusedError("person", "Only the security team suspends a grant.")
     check_reason(reason)
+    if grant.effective_ends_on < at.astimezone(settings.SESGOV_TIME_ZONE).date():
+        raise ConflictError(f"Grant {grant.pk} ended on {grant.effective_ends_on} already.")
     return stop(grant, reason=reason, acting_user=acting_user, at=at)
 
 
@@ -58,7 +61,9 @@ def reinstate(grant_id: int, *, reason: str, acting_user: User, at: datetime) ->
 
 
 def _before(grant: Grant) -> Decision:
-    """What a suspended grant was: one that still waits for two people goes on waiting."""
+    """What a suspended grant was: one that is followed stays so, one that waits for two people goes on waiting."""
+    if grant.successor_id is not None:
+        return Decision.SUPERSEDED
     return Decision.BREAK_GLASS if grant.is_to_confirm else Decision.APPROVED
 
 

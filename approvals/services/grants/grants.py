@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from approvals.models import Access, ApprovalSlot, Grant, RequestLine
+from approvals.rules.deciders import DECIDING_ROLES
 from approvals.rules.hashes import access_hash
-from approvals.rules.states import Decision, may_become
+from approvals.rules.states import Decision, may_be_followed, may_become
 from approvals.services.requests.deciders import person_of
 from approvals.services.requests.requests import asked_of
 from approvals.services.requests.terms_guard import check_asked, starts_on
@@ -107,7 +108,7 @@ def _take_over(line: RequestLine, first: date, *, acting_user: User | None, at: 
     if line.predecessor_id is None:
         return
     predecessor = Grant.objects.select_for_update().get(pk=line.predecessor_id)
-    if not may_become(Decision(predecessor.decision), Decision.SUPERSEDED):
+    if not may_be_followed(Decision(predecessor.decision)):
         raise ConflictError(f"Grant {predecessor.pk} is {predecessor.decision} and is not followed.")
     predecessor.decision = Decision.SUPERSEDED
     predecessor.effective_ends_on = min(predecessor.effective_ends_on, first - timedelta(days=1))
@@ -167,9 +168,13 @@ def become(grant: Grant, then: Decision) -> None:
 def check_may_end(identity: Identity, user: User, at: datetime) -> None:
     """Refuse whoever is neither of the owner's side nor of security."""
     person = person_of(user, on=timezone.localdate(at))
-    is_owner = user.is_active and (
-        identity.owner_team_id in person.team_ids | person.stands_for_teams
-        or identity.owner_user_id in {user.pk} | person.stands_for_people
+    is_owner = (
+        user.is_active
+        and not person.roles.isdisjoint(DECIDING_ROLES)
+        and (
+            identity.owner_team_id in person.team_ids | person.stands_for_teams
+            or identity.owner_user_id in {user.pk} | person.stands_for_people
+        )
     )
     if not (is_owner or user.has_role([Role.SECURITY])):
         raise RefusedError("person", "Only the identity's owner or the security team ends a grant.")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from approvals.models import Grant, GrantRequest, RequestLine
-from approvals.rules.states import Decision, RequestState, may_become
+from approvals.rules.states import Decision, RequestState, may_be_followed
 from approvals.rules.wishes import Sendable, Wish, check_addresses, terms_for
 from approvals.services.requests.requests import Line, Request, change_draft, save_draft, submit
 from approvals.services.requests.terms_guard import Asked
@@ -188,5 +188,5 @@ def _check_new(asking: Asking, lines: Sequence[Line], request_id: int | None, us
 
 def check_may_follow(grant: Grant) -> None:
     """Refuse what follows a grant that nothing follows any more."""
-    if not may_become(Decision(grant.decision), Decision.SUPERSEDED):
+    if not may_be_followed(Decision(grant.decision)):
         raise ConflictError(f"This grant is {grant.decision} and is not followed. Ask for new access instead.")

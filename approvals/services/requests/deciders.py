@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from approvals.models import ApprovalSlot, GrantRequest
-from approvals.rules.deciders import Ownership, Person, Slot, SlotKind, why_not
+from approvals.rules.deciders import DECIDING_ROLES, Ownership, Person, Slot, SlotKind, why_not
 from inventory.models import Deputy, Membership, Role, Team, User
 from inventory.services.notices.recipients import security_team
 from inventory.services.settings.in_force import in_force
@@ -29,16 +29,20 @@ class OwnerSides:
 
 
 def owner_sides(team_ids: Iterable[int | None], user_ids: Iterable[int | None], *, on: date) -> OwnerSides:
-    """Three queries, however many owners; those who have left, and the deputies of those, answer for nothing."""
+    """Three queries, however many owners; those who have left, and the deputies of those, answer for nothing.
+
+    Nor does who holds neither of the roles that decide, such as an auditor in the owning team.
+    """
+    here = Q(user__is_active=True, user__roles__overlap=DECIDING_ROLES)
     teams, users = set(filter(None, team_ids)), set(filter(None, user_ids))
     of_team, of_user = defaultdict(set), defaultdict(set)
-    members = Membership.objects.filter(team__in=teams, team__is_active=True, user__is_active=True)
+    members = Membership.objects.filter(here, team__in=teams, team__is_active=True)
     for team_id, member_id in members.values_list("team_id", "user_id"):
         of_team[team_id].add(member_id)
-    for user_id in User.objects.active().filter(pk__in=users).values_list("pk", flat=True):
+    for user_id in _deciding().filter(pk__in=users).values_list("pk", flat=True):
         of_user[user_id].add(user_id)
-    owners = Q(team__in=teams, team__is_active=True) | Q(user__in=users, user__is_active=True)
-    for deputy in Deputy.objects.current(on).filter(owners, deputy__is_active=True):
+    owners = Q(team__in=teams, team__is_active=True) | (here & Q(user__in=users))
+    for deputy in Deputy.objects.current(on).filter(owners, deputy__in=_deciding()):
         if deputy.team_id is not None:
             of_team[deputy.team_id].add(deputy.deputy_id)
         elif deputy.user_id is not None:
@@ -47,6 +51,11 @@ def owner_sides(team_ids: Iterable[int | None], user_ids: Iterable[int | None], 
         {key: frozenset(people) for key, people in of_team.items()},
         {key: frozenset(people) for key, people in of_user.items()},
     )
+
+
+def _deciding() -> QuerySet[User]:
+    """Those who are here and whose role decides."""
+    return User.objects.active().filter(roles__overlap=DECIDING_ROLES)
 
 
 def person_of(user: User, *, on: date) -> Person:
@@ -77,7 +86,7 @@ def ownership_of(slot: ApprovalSlot, *, on: date) -> Ownership:
     """Who answers for the slot's identity on a day; owners who have left answer for nothing."""
     identity = slot.line.identity
     team = identity.owner_team if identity.owner_team and identity.owner_team.is_active else None
-    user = identity.owner_user if identity.owner_user and identity.owner_user.is_active else None
+    user = identity.owner_user if identity.owner_user and _decides(identity.owner_user) else None
     sides = owner_sides([identity.owner_team_id], [identity.owner_user_id], on=on)
     return Ownership(
         team_id=team.pk if team else None,
@@ -88,12 +97,16 @@ def ownership_of(slot: ApprovalSlot, *, on: date) -> Ownership:
     )
 
 
+def _decides(user: User) -> bool:
+    return user.is_active and user.has_role(DECIDING_ROLES)
+
+
 def fillable_by(user: User, *, at: datetime) -> QuerySet[ApprovalSlot]:
     """The slots that :func:`refusal_of` refuses this person nothing of; of its own it asks nothing, but for people who
     may be of the escalation team."""
     on = timezone.localdate(at)
     waiting = ApprovalSlot.objects.waiting(at)
-    if not user.is_active:
+    if not _decides(user):
         return waiting.none()
     kinds = Q(kind=SlotKind.OWNER) & (Q(stand_in=user) | _owned_by(user, on=on) | _escalated_to(user, waiting, on=on))
     if Role.SECURITY in user.roles:
@@ -122,7 +135,7 @@ def deciders_of(slots: Sequence[ApprovalSlot], *, on: date) -> dict[int, frozens
     escalation = _escalation_team_id()
     sides = owner_sides([escalation, *(team for team, _ in owners)], [user for _, user in owners], on=on)
     security = frozenset(security_team().values_list("pk", flat=True))
-    stand_ins = User.objects.active().filter(pk__in={slot.stand_in_id for slot in slots if slot.stand_in_id})
+    stand_ins = _deciding().filter(pk__in={slot.stand_in_id for slot in slots if slot.stand_in_id})
     active = frozenset(stand_ins.values_list("pk", flat=True))
     taken = _taken(slots)
     found = {}
@@ -155,7 +168,8 @@ def _owned_by(user: User, *, on: date) -> Q:
     people = Q(line__identity__owner_user=user)
     people |= Q(line__identity__owner_user__in=stands_in.exclude(user=None).values("user"))
     return (teams & Q(line__identity__owner_team__is_active=True)) | (
-        people & Q(line__identity__owner_user__is_active=True)
+        people
+        & Q(line__identity__owner_user__is_active=True, line__identity__owner_user__roles__overlap=DECIDING_ROLES)
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from approvals.models import ApprovalSlot, GrantRequest
-from approvals.rules.deciders import SlotKind
+from approvals.rules.deciders import DECIDING_ROLES, NO_ROLE, SlotKind
 from approvals.rules.states import LineState, RequestState
 from approvals.services.requests.requests import is_overdue
 from inventory.models import Role, User
@@ -56,7 +56,12 @@ def appoint_stand_in(
 def stand_ins_for(request: GrantRequest, acting_user: User) -> QuerySet[User]:
     """Whom somebody may appoint: one query."""
     decided = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions)
-    people = User.objects.active().exclude(roles=[]).exclude(pk=acting_user.pk).exclude(pk=request.requester_id or 0)
+    people = (
+        User.objects.active()
+        .filter(roles__overlap=DECIDING_ROLES)
+        .exclude(pk=acting_user.pk)
+        .exclude(pk=request.requester_id or 0)
+    )
     return people.exclude(pk__in=decided.filter(decided_by__isnull=False).values("decided_by")).order_by(
         "name", "email"
     )
@@ -72,8 +77,8 @@ def _check_stand_in(request: GrantRequest, stand_in: User, acting_user: User) ->
     stand_in.refresh_from_db()
     if not stand_in.is_active:
         raise RefusedError("stand_in", f"{stand_in} has left. Choose somebody who is here.")
-    if not stand_in.roles:
-        raise RefusedError("stand_in", f"{stand_in} has no role here yet, and so sees no request.")
+    if not stand_in.has_role(DECIDING_ROLES):
+        raise RefusedError("stand_in", f"{stand_in} cannot stand in. {NO_ROLE}")
     if stand_in.pk == request.requester_id:
         raise RefusedError("stand_in", f"{stand_in} asked for this: somebody else has to decide.")
     if stand_in.pk == acting_user.pk:

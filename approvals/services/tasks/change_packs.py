@@ -72,7 +72,7 @@ def _change(task: ChangeTask, *, at: datetime) -> Change:
         kept = tuple(effective_terms(each) for each in others if each.standing(on) in _LIVE)
         principals = tuple(task.principals)
         return Change(is_removal=True, policy=task.policy_name, principals=principals, kept=kept)
-    before = next((each for each in others if each.successor_id == task.grant_id), None)
+    before = next((each for each in others if each.successor_id == task.grant_id and each.standing(on) in _LIVE), None)
     terms, is_continued = effective_terms(task.grant), _continues(task.grant, before)
     if is_continued:
         terms = replace(terms, starts_on=None)
