@@ -73,6 +73,9 @@ class RequestTable(Table):  # type: ignore[misc]  # django-tables2 carries no ty
     def render_state(self, record: GrantRequest) -> SafeString:
         return looks.word(REQUEST_STATE[RequestState(record.state)])
 
+    def render_lapses_at(self, record: GrantRequest) -> SafeString | str:
+        return looks.ago(record.lapses_at) if record.state == RequestState.PENDING else "—"
+
     def value_owner(self, record: GrantRequest) -> str:
         return _said(record, SlotKind.OWNER)
 

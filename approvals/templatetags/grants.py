@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from approvals.models import Grant
@@ -46,19 +47,22 @@ def waits_for_me(context: Context) -> Context:
     """What the person has to decide and to apply."""
     user: User = context["user"]
     slots = fillable_by(user, at=timezone.now()).order_by()
-    return {"decide": slots.values("line").distinct().count(), "apply": tasks_of(user).count()}
+    is_overdue = Q(due_on__lt=timezone.localdate())
+    tasks = tasks_of(user).order_by().aggregate(apply=Count("pk"), overdue=Count("pk", filter=is_overdue))
+    return {"decide": slots.values("line").distinct().count()} | tasks
 
 
 @register.inclusion_tag("approvals/fragments/grants_ending.html", takes_context=True)
 def grants_ending(context: Context) -> Context:
-    """The next endings within 30 days: the first few as sentences, and how many there are."""
-    on = timezone.localdate()
-    rows = _visible(context).ending(on, ENDING_DAYS)
-    first = list(rows.select_related("identity").order_by("effective_ends_on", "id")[:SHOWN_ENDINGS])
+    """The next endings within 30 days, the first few as sentences, and what is not in AWS as it was decided."""
+    on, rows = timezone.localdate(), _visible(context)
+    first = list(
+        rows.ending(on, ENDING_DAYS).select_related("identity").order_by("effective_ends_on", "id")[:SHOWN_ENDINGS]
+    )
     names = names_for(each.grant_terms for each in first)
     return {
         "endings": [(each, grant_sentence(each, names=names, on=on)) for each in first],
-        "count": rows.count(),
+        "numbers": numbers(rows, timezone.now()),
         "last": on + timedelta(days=ENDING_DAYS),
     }
 

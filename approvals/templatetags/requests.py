@@ -34,7 +34,7 @@ def request_title(asked_for: GrantRequest) -> str:
 @register.simple_tag
 def task_link(task: ChangeTask) -> SafeString:
     """The way to a change that is to be written into AWS."""
-    words = "Take out what lets them send as {}" if task.kind == "remove" else "Write what was granted on {}"
+    words = "Take access out of the policies of {}" if task.kind == "remove" else "Write access into the policies of {}"
     url = reverse("approvals:task_detail", args=[task.pk])
     return format_html('<a href="{}">{}</a>', url, words.format(task.identity))
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from inventory import words
 from inventory.models import Severity, User
 from inventory.policy.account_ids import grouped_account_id
+from inventory.policy.words.sentences import shown_principal
 
 register = template.Library()
 
@@ -32,6 +33,14 @@ def icon(name: str) -> SafeString:
 def account_id(value: str) -> str:
     """An account id in the one shape that people read."""
     return grouped_account_id(value)
+
+
+@register.filter
+def principal(value: str) -> SafeString:
+    """``the role mailer of account 4444-5555-6666``, with the ARN on hover; what is no ARN as it stands."""
+    if not value.startswith("arn:"):
+        return format_html("<code>{}</code>", value)
+    return format_html('<span title="{}">{}</span>', value, shown_principal(value, {}))
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -84,6 +85,30 @@ def test_what_my_team_has_to_apply_is_there_until_it_says_so(estate):
     assert page.context["task_count"] == 1
     assert reverse("approvals:task_detail", args=[task.pk]) in text(page)
     assert signed_in(estate.colleague).get(INBOX).context["task_count"] == 0
+    task.due_on = TODAY
+    task.save()
+    assert "Overdue" not in text(signed_in(operator).get(INBOX))
+    task.due_on = TODAY - timedelta(days=1)
+    task.save()
+    client = signed_in(operator)
+    assert "Overdue" in text(client.get(INBOX))
+    assert "1 overdue" in text(client.get(reverse("dashboard")))
+
+
+def test_the_dashboard_says_what_is_not_in_aws_as_it_was_decided(estate):
+    grant = estate.granted()
+    page = text(signed_in(estate.security).get(reverse("dashboard")))
+    assert "not as approved" not in page
+    Grant.objects.filter(pk=grant.pk).update(observation="wider")
+    assert "1 not as approved" in text(signed_in(estate.security).get(reverse("dashboard")))
+
+
+def test_only_what_waits_has_a_day_to_decide_until(estate):
+    waits = estate.pending()
+    rows = text(signed_in(estate.security).get(LIST))
+    assert waits.lapses_at.isoformat() in rows
+    ask_for_changes(waits.pk, comment="Name a role.", acting_user=estate.security, at=NOW)
+    assert waits.lapses_at.isoformat() not in text(signed_in(estate.security).get(LIST))
 
 
 def test_like_requests_are_answered_together_and_each_is_recorded(estate):

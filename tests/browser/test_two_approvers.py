@@ -69,7 +69,7 @@ def _sign_in(page: Page, base: str, email: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-    expect(page.get_by_text("1 line waits for your decision.")).to_be_visible()
+    expect(page.get_by_text("1 decision waits for you.")).to_be_visible()
 
 
 def test_both_approve_in_two_browsers_and_a_late_click_is_told_who_was_quicker(people, request_):
