@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import audit, collect, day_one, engine, soundness, web
+from tests.bench import audit, collect, day_one, engine, export, soundness, web
 from tests.bench.measures import Bench, Measure
 
 BENCHES: dict[str, Bench] = {
@@ -13,6 +13,7 @@ BENCHES: dict[str, Bench] = {
     "collect": collect.measure,
     "day_one": day_one.measure,
     "engine": engine.measure,
+    "export": export.measure,
     "soundness": soundness.measure,
     "web": web.measure,
 }

@@ -54,6 +54,14 @@ def fill_estate(identities: int, delegations: int, findings: int) -> None:
     fill_snapshots(until=timezone.localdate(now), at=now)
 
 
+def fill_paths(identities: int, delegations: int) -> None:
+    """Fill an empty database with what lets others send, and nothing that was found about it."""
+    with transaction.atomic():
+        _fill_registry()
+        _fill_identities(identities)
+        _fill_delegations(identities, delegations)
+
+
 def _fill(model: type[models.Model], count: int, **expressions: str) -> None:
     """``count`` rows; an expression may use ``n``, from 1 on. Columns that are not named hold the field's default."""
     columns, values, parameters = [], [], []

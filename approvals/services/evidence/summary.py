@@ -80,7 +80,8 @@ def result(told: _Told) -> str:
         return f"{first} Nothing was to be removed or changed."
     if not open_:
         return f"{first} A later reading shows each of the {_number(wanted)} removals and changes to be done."
-    return f"{first} Of {_number(wanted)} removals and changes, {_number(open_)} {_are(open_)} not verified by a reading yet."
+    rest = f"{_number(open_)} {_are(open_)} not verified by a reading yet."
+    return f"{first} Of {_number(wanted)} removals and changes, {rest}"
 
 
 def _attested(campaign: _Told) -> Iterator[Flowable]:
