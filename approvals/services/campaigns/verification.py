@@ -10,6 +10,7 @@ from approvals.models import Campaign, ReviewItem
 from approvals.rules.campaigns import CampaignState, ItemDecision
 from approvals.services.campaigns.evidence import allowed_hash
 from approvals.services.campaigns.running import close_when_done
+from approvals.services.campaigns.told import told_of_verification
 from approvals.services.readings import run_that_read
 from inventory.models import Delegation, Identity
 from inventory.policy.reach import Reach
@@ -39,14 +40,16 @@ def verify_identity(identity_id: int, *, at: datetime) -> int:
     items = rows.filter(decided_at__lt=identity.gone_at or identity.last_read_at)
     done = [
         item
-        for item in items.select_for_update(of=("self",)).select_related("delegation", "campaign").order_by("pk")
+        for item in items.select_for_update(of=("self",))
+        .select_related("delegation", "campaign", "identity")
+        .order_by("pk")
         if _is_done(item, identity)
     ]
     run = run_that_read(identity) if done else None
     for item in done:
         item.verified_at, item.verified_by_run = at, run
         item.save(update_fields=["verified_at", "verified_by_run"])
-        data = {"run": item.verified_by_run_id, "read_at": identity.last_read_at, "decision": item.decision}
+        data = told_of_verification(item)
         record(at=at, actor=None, action="review_item.verified", target=item, data=data)
     return len(done)
 
