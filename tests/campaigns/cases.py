@@ -38,11 +38,11 @@ def asked(**given: Any) -> Asked:
     return Asked(**usual | given)
 
 
-def seen_path(**given: Any) -> Delegation:
+def seen_path(*, at: datetime = NOW, **given: Any) -> Delegation:
     """A live path in a region that was completely read just now."""
     row = builders.delegation(**given)
     place = row.identity.scope
-    place.last_outcome, place.last_complete_at, place.last_attempt_at = "complete", NOW, NOW
+    place.last_outcome, place.last_complete_at, place.last_attempt_at = "complete", at, at
     place.save()
     return row
 
@@ -94,7 +94,7 @@ def routine(number: int) -> Estate:
     grant.save()
     for each in range(number):
         role = f"arn:aws:iam::{PARTNER}:role/mailer-{each}"
-        given = {"principal": role, "account_id": PARTNER, "trust": "partner", "reach": "principal"}
+        given: dict[str, Any] = {"principal": role, "account_id": PARTNER, "trust": "partner", "reach": "principal"}
         seen_path(identity=estate.identity, statements=[sends(role)], **given)
     return estate
 
