@@ -14,7 +14,7 @@ from approvals.services.grants.earlier_ends import end_earlier
 from approvals.services.grants.grants import revoke
 from approvals.services.tasks.change_packs import situation_of
 from approvals.services.tasks.change_tasks import open_task
-from approvals.services.tasks.grant_tasks import open_due_tasks, settle_read_tasks
+from approvals.services.tasks.grant_tasks import open_due_tasks, settle_read_tasks, tell_of_overdue
 from approvals.services.tasks.task_claims import cancel_task, say_applied, take_task
 from inventory.models import AuditEvent, Notice, Role
 from inventory.policy.grants.minimal import minimal_policy
@@ -240,9 +240,17 @@ def test_a_renewal_moves_the_end_of_the_statement_and_keeps_its_start(estate):
 def test_who_has_to_do_it_is_told_once_that_it_is_overdue(estate):
     removal(estate, due_on=days(1))
     for hours in (0, 1):
-        open_due_tasks(at=NOW + timedelta(days=2, hours=hours))
+        tell_of_overdue(at=NOW + timedelta(days=2, hours=hours))
     overdue = Notice.objects.filter(text__contains="was due on")
     assert overdue.count() == 2, "two people of security, once each"
+
+
+def test_tasks_that_were_told_of_keep_no_other_from_being_told_of(estate, monkeypatch):
+    monkeypatch.setattr("approvals.services.tasks.grant_tasks._AT_ONCE", 1)
+    for name in ("first", "second"):
+        removal(estate, due_on=days(1), policy_name=name)
+        tell_of_overdue(at=NOW + timedelta(days=2))
+    assert Notice.objects.filter(text__contains="was due on").values("key").distinct().count() == 2
 
 
 def test_an_identity_that_is_gone_needs_no_removal(estate):

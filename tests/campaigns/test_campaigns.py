@@ -14,7 +14,7 @@ from approvals.services.campaigns.campaigns import cancel_campaign, create_campa
 from approvals.services.campaigns.reviewing import certify_many, decide_item, hand_on
 from approvals.services.campaigns.running import activate, close_incomplete, run_due, sign
 from approvals.services.campaigns.staging import stage
-from approvals.services.campaigns.verification import verify_due
+from approvals.services.campaigns.verification import close_verified, verify_due
 from inventory.models import AuditEvent, Notice, Role
 from inventory.services.refusals import ConflictError, RefusedError
 from tests import builders
@@ -226,10 +226,13 @@ def test_a_removal_is_done_when_a_later_reading_shows_it_and_not_before():
     row.is_live = False
     row.save()
     assert verify_due(at=NOW + timedelta(hours=1)) == 0
+    close_verified(at=NOW + timedelta(hours=1))
+    assert Campaign.objects.get().state == CampaignState.REMEDIATING
     row.identity.last_read_at = NOW + timedelta(hours=2)
     row.identity.save()
     assert verify_due(at=NOW + timedelta(hours=3)) == 1
     assert verify_due(at=NOW + timedelta(hours=4)) == 0
+    close_verified(at=NOW + timedelta(hours=4))
     assert Campaign.objects.get().state == CampaignState.CLOSED
     assert campaign.items.get().verified_at == NOW + timedelta(hours=3)
 

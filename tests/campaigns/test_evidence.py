@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from approvals.models import Campaign, EvidencePack
 from approvals.rules.campaigns import ItemDecision
 from approvals.services.campaigns.running import run_due, sign
-from approvals.services.campaigns.verification import verify_due
+from approvals.services.campaigns.verification import close_verified, verify_due
 from approvals.services.evidence import pack as packs
 from approvals.services.evidence.manifest import Sealing
 from approvals.services.evidence.sealing import bytes_of, seal_pack
@@ -66,6 +66,7 @@ def quarter() -> Campaign:
     shop.last_read_at = NOW + timedelta(days=24)
     shop.save()
     verify_due(at=NOW + timedelta(days=24))
+    close_verified(at=NOW + timedelta(days=24))
     return campaign
 
 

@@ -16,6 +16,7 @@ from approvals.services.requests.deciders import owner_sides
 from approvals.services.tasks.change_tasks import open_task
 from inventory.models import NoticeKind, Role, User
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.notices.notices import tell
 from inventory.services.refusals import ConflictError, RefusedError
 
@@ -45,10 +46,11 @@ def run_due(*, at: datetime) -> int:
     """
     on = day_of(at)
     begun = Campaign.objects.filter(state=CampaignState.STAGED, starts_on__lte=on)
-    for campaign_id in list(begun.values_list("pk", flat=True)):
-        activate(campaign_id, acting_user=None, at=at)
+    do_each(
+        lambda campaign_id: activate(campaign_id, acting_user=None, at=at), list(begun.values_list("pk", flat=True))
+    )
     active = list(Campaign.objects.filter(state=CampaignState.ACTIVE).values_list("pk", flat=True))
-    return sum(_run_active(campaign_id, at=at) for campaign_id in active)
+    return sum(do_each(lambda campaign_id: _run_active(campaign_id, at=at), active))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 
 from approvals.models import Campaign, ReviewItem
@@ -15,21 +15,24 @@ from approvals.services.readings import run_that_read
 from inventory.models import Delegation, Identity
 from inventory.policy.reach import Reach
 from inventory.services.audit import record
+from inventory.services.each import do_each
 
 # Once it is over, nothing more is said of a review.
 _OPEN = (CampaignState.ACTIVE, CampaignState.DECIDED, CampaignState.SIGNED, CampaignState.REMEDIATING)
 
 
 def verify_due(*, at: datetime) -> int:
-    """Verify what readings made since have shown, and close the campaigns of which nothing is left; how many items."""
+    """Verify what readings made since have shown; how many items."""
     waiting = ReviewItem.objects.to_remediate().filter(campaign__state__in=_OPEN)
     looked = Coalesce("identity__gone_at", "identity__last_read_at")
     read = waiting.annotate(looked_at=looked).filter(looked_at__gt=F("decided_at")).order_by("identity_id")
     identities = list(read.values_list("identity", flat=True).distinct())
-    found = sum(verify_identity(identity_id, at=at) for identity_id in identities)
-    for campaign_id in _remediating():
-        close_when_done(campaign_id, at=at)
-    return found
+    return sum(do_each(lambda identity_id: verify_identity(identity_id, at=at), identities))
+
+
+def close_verified(*, at: datetime) -> None:
+    """Close the campaigns of which nothing is left to verify."""
+    do_each(lambda campaign_id: close_when_done(campaign_id, at=at), _done())
 
 
 @transaction.atomic
@@ -65,6 +68,7 @@ def _is_done(item: ReviewItem, identity: Identity) -> bool:
     return item.decision == ItemDecision.MODIFY and allowed_hash(item.delegation) != item.path_hash
 
 
-def _remediating() -> list[int]:
-    rows = Campaign.objects.filter(state=CampaignState.REMEDIATING).order_by("pk")
+def _done() -> list[int]:
+    left = ReviewItem.objects.to_remediate().filter(campaign=OuterRef("pk"))
+    rows = Campaign.objects.filter(~Exists(left), state=CampaignState.REMEDIATING).order_by("pk")
     return list(rows.values_list("pk", flat=True))

@@ -15,6 +15,7 @@ from approvals.services.requests.requests import Line, Request, lapse, save_draf
 from inventory.models import User
 from inventory.policy.grants.terms import GrantTerms
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.refusals import RefusedError
 
 _SAME_EMERGENCY = timedelta(days=30)
@@ -86,7 +87,7 @@ def end_unconfirmed(*, at: datetime) -> int:
     waiting = Grant.objects.to_confirm()
     undecided = waiting.filter(line__state=LineState.OPEN, line__request__state=RequestState.PENDING)
     due = waiting.exclude(pk__in=undecided.filter(confirm_by__gt=at).values("pk"))
-    return sum(_end_unconfirmed(grant_id, at=at) for grant_id in list(due.values_list("pk", flat=True)))
+    return sum(do_each(lambda grant_id: _end_unconfirmed(grant_id, at=at), list(due.values_list("pk", flat=True))))
 
 
 @transaction.atomic

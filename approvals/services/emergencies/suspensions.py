@@ -11,6 +11,7 @@ from approvals.services.grants.grants import become, check_reason, end_grant, lo
 from approvals.services.tasks.grant_tasks import follow_grant
 from inventory.models import Role, User
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.refusals import ConflictError, RefusedError
 
 REVERSIBLE_FOR = timedelta(hours=72)
@@ -70,7 +71,7 @@ def _before(grant: Grant) -> Decision:
 def end_suspensions(*, at: datetime) -> int:
     """Revoke what was suspended and not taken back in time, so that it can be asked for anew; how many."""
     overdue = Grant.objects.filter(decision=Decision.SUSPENDED, suspended_at__lte=at - REVERSIBLE_FOR)
-    return sum(_end_suspension(grant_id, at=at) for grant_id in list(overdue.values_list("pk", flat=True)))
+    return sum(do_each(lambda grant_id: _end_suspension(grant_id, at=at), list(overdue.values_list("pk", flat=True))))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from approvals.rules.states import Observation
 from inventory.models import CollectionRun, Finding, FindingEpisode, Identity
 from inventory.policy.rules import RULES
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.findings.finding_episodes import compare, write
 from inventory.services.findings.finding_rows import Wanted, finding_key
 from inventory.services.judging.identity_copies import lock_family
@@ -37,7 +38,7 @@ def settle_seen(*, at: datetime) -> int:
     found = Finding.objects.open().filter(rule_id=UNCONFIRMED).values("identity")
     grants = Grant.objects.unconfirmed().filter(identity__in=found)
     gone = [each for each in grants.select_related("identity__scope__account", "observed_by_run") if _is_gone(each)]
-    return sum(_settle_one(grant, at=at) for grant in gone)
+    return sum(do_each(lambda grant: _settle_one(grant, at=at), gone))
 
 
 @transaction.atomic

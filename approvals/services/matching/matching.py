@@ -20,6 +20,7 @@ from inventory.models import CollectionRun, Identity
 from inventory.models.days import midnight
 from inventory.policy.analysis import analyse
 from inventory.policy.delegations import Analysis
+from inventory.services.each import do_each
 from inventory.services.judging.identity_copies import lock_family
 from inventory.services.judging.policy_versions import current_documents
 from inventory.services.judging.registry_view import RegistryView
@@ -56,8 +57,7 @@ def match_due(*, at: datetime, limit: int = _AT_ONCE) -> int:
     due = due_identities(at=at, limit=limit)
     if due:
         view = RegistryView(timezone.localdate(at))
-        for identity_id, matched_at in due.items():
-            _match(identity_id, view, at, matched_at)
+        do_each(lambda each: _match(each[0], view, at, each[1]), due.items())
     return len(due)
 
 

@@ -18,6 +18,7 @@ from approvals.services.requests.requests import withdraw_for
 from approvals.services.tasks.grant_tasks import follow_grant
 from inventory.models import Role, User, Vendor
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.notices.notices import NoticeKind, tell
 from inventory.services.notices.recipients import security_team
 from inventory.services.refusals import ConflictError, RefusedError, check_text
@@ -59,8 +60,8 @@ def open_case(vendor_id: int, *, ends_on: date, reason: str, acting_user: User, 
 
 def follow_cases(*, at: datetime) -> None:
     """Go on with each case that is not closed: its last day, paths that came since, readings that saw one gone."""
-    for case_id in list(Offboarding.objects.unclosed().values_list("pk", flat=True)):
-        _follow(case_id, at=at)
+    cases = list(Offboarding.objects.unclosed().values_list("pk", flat=True))
+    do_each(lambda case_id: _follow(case_id, at=at), cases)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from approvals.services.reminders.ending_words import ending_sentence, still_liv
 from approvals.services.reminders.renewals import offer_renewal
 from approvals.services.reminders.vendor_notices import tell_vendor
 from inventory.models import User
+from inventory.services.each import do_each
 from inventory.services.notices.notices import NoticeKind, tell
 from inventory.services.notices.recipients import operators, owner_side, security_team
 from inventory.services.schedule import is_daily_due, run_daily
@@ -41,7 +42,7 @@ def remind(*, at: datetime) -> int:
     ending = Q(decision=Decision.APPROVED, effective_ends_on__range=(on, on + _LOOKED_AHEAD))
     still_there = Grant.objects.over(on).filter(observation=Observation.STILL_PRESENT)
     wanted = Grant.objects.filter(ending | Q(pk__in=still_there.order_by().values("pk")))
-    return sum(_remind(grant_id, on=on, at=at) for grant_id in list(wanted.values_list("pk", flat=True)))
+    return sum(do_each(lambda grant_id: _remind(grant_id, on=on, at=at), list(wanted.values_list("pk", flat=True))))
 
 
 @transaction.atomic

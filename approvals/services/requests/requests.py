@@ -20,6 +20,7 @@ from approvals.services.requests.terms_guard import Asked, check_asked
 from inventory.models import Identity, Role, User, Vendor
 from inventory.policy.grants.terms import GrantTerms
 from inventory.services.audit import record
+from inventory.services.each import do_each
 from inventory.services.refusals import ConflictError, RefusedError, check_text, check_words
 from inventory.services.settings.in_force import in_force
 
@@ -154,7 +155,7 @@ def lapse_overdue(*, at: datetime) -> int:
     overdue = GrantRequest.objects.exclude(kind=GrantRequest.Kind.BREAK_GLASS).filter(
         state__in=(RequestState.PENDING, RequestState.CHANGES_REQUESTED), lapses_at__lte=at
     )
-    return sum(_lapse(request_id, at=at) for request_id in list(overdue.values_list("pk", flat=True)))
+    return sum(do_each(lambda request_id: _lapse(request_id, at=at), list(overdue.values_list("pk", flat=True))))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from approvals.services.tasks.change_packs import situation_of
 from approvals.services.tasks.change_tasks import open_task, settle_tasks
 from approvals.services.tasks.task_notices import tell_overdue, untold_overdue
 from inventory.models import Identity, User
+from inventory.services.each import do_each
 
 _REACH_BACK = timedelta(days=400)
 _AT_ONCE = 50
@@ -54,7 +55,7 @@ def _due_on(grant: Grant, kind: TaskKind, on: date, at: datetime) -> date:
 def settle_read_tasks(*, at: datetime) -> int:
     """Compare the tasks whose identity was read since with what was read; how many are verified."""
     identities = ChangeTask.objects.to_compare().order_by().values_list("identity", flat=True).distinct()[:_AT_ONCE]
-    return sum(_settle_identity(identity_id, at=at) for identity_id in list(identities))
+    return sum(do_each(lambda identity_id: _settle_identity(identity_id, at=at), list(identities)))
 
 
 @transaction.atomic
@@ -65,13 +66,15 @@ def _settle_identity(identity_id: int, *, at: datetime) -> int:
 
 
 def open_due_tasks(*, at: datetime) -> int:
-    """Open the removal of each grant that the calendar ended, and tell of tasks whose day has passed; how many."""
-    on = timezone.localdate(at)
-    ended = list(_ended(on).values_list("pk", flat=True)[:_AT_ONCE])
-    opened = sum(_open_removal(grant_id, at=at) for grant_id in ended)
-    for task in untold_overdue(list(ChangeTask.objects.overdue(on)[:_AT_ONCE])):
-        tell_overdue(task, at=at)
-    return opened
+    """Open the removal of each grant that the calendar ended; how many."""
+    ended = list(_ended(timezone.localdate(at)).values_list("pk", flat=True)[:_AT_ONCE])
+    return sum(do_each(lambda grant_id: _open_removal(grant_id, at=at), ended))
+
+
+def tell_of_overdue(*, at: datetime) -> None:
+    """Tell of the tasks whose day has passed, each once."""
+    untold = list(untold_overdue(timezone.localdate(at))[:_AT_ONCE])
+    do_each(lambda task: tell_overdue(task, at=at), untold)
 
 
 def _ended(on: date) -> QuerySet[Grant]:

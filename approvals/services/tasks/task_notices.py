@@ -1,8 +1,8 @@
 """Who is told of a change task: whoever operates the account."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, TextField, Value
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -35,12 +35,12 @@ def tell_not_seen(task: ChangeTask, *, at: datetime) -> None:
     _tell(task, f"not seen {task.said_at:%Y-%m-%dT%H:%M}", text, at=at)
 
 
-def untold_overdue(tasks: "list[ChangeTask]") -> "list[ChangeTask]":
-    """Those of whose day nobody was told yet: one query."""
+def untold_overdue(on: date) -> "QuerySet[ChangeTask]":
+    """Those whose day has passed, and nobody was told of it yet."""
     key = Concat(Value("task "), Cast(OuterRef("pk"), TextField()), Value(" overdue"), output_field=TextField())
     told = Notice.objects.filter(key=key)
-    rows = ChangeTask.objects.filter(pk__in=[task.pk for task in tasks]).exclude(Exists(told))
-    return list(rows.order_by(F("pk")).select_related("identity__scope__account"))
+    rows = ChangeTask.objects.overdue(on).exclude(Exists(told))
+    return rows.order_by("pk").select_related("identity__scope__account")
 
 
 def _tell(task: ChangeTask, step: str, text: str, *, at: datetime) -> None:
