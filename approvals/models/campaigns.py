@@ -15,7 +15,7 @@ _UNFINISHED = [state.value for state in CampaignState if not state.is_final]
 def sides_spoken_for(user: User, *, on: date) -> tuple[list[int], list[int]]:
     """The ids of the teams and of the people for whom somebody may review on a day, as a member, a deputy or oneself.
 
-    The same as :func:`approvals.services.deciders.owner_sides` says from the other side.
+    The same as :func:`approvals.services.requests.deciders.owner_sides` says from the other side.
     """
     if not user.is_active:
         return [], []
@@ -32,12 +32,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Campaigns, and the one door to them."""
 
     def visible_to(self, user: User) -> Self:
-        """All for readers of the inventory, else those in which the person has something to review."""
+        """All for readers of the inventory, else those that were begun and ask the person something."""
         if user.reads_inventory:
             return self
         teams, people = sides_spoken_for(user, on=timezone.localdate())
         mine = models.Q(items__reviewer_user__in=people) | models.Q(items__reviewer_team__in=teams)
-        return self.filter(pk__in=Campaign.objects.filter(mine).order_by().values("pk"))
+        return self.filter(activated_at__isnull=False, pk__in=Campaign.objects.filter(mine).order_by().values("pk"))
 
     def unfinished(self) -> Self:
         """Those on which something is still to be done."""

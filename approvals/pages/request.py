@@ -18,6 +18,7 @@ from approvals.rules.risk import RiskClass, longest_days
 from approvals.rules.states import RequestState
 from approvals.services.requests.deciders import deciders_of, fillable_by, refusal_of
 from approvals.services.requests.durations import longest_in_force
+from approvals.services.requests.requests import is_given_already
 from inventory.models import AuditEvent, Finding, User
 from inventory.policy.tightening.drafts import pretty
 from inventory.policy.words.terms import terms_sentence
@@ -94,7 +95,9 @@ def request_context(request: GrantRequest, user: User, at: datetime, *, line_id:
         and request.lapses_at is not None
         and request.lapses_at <= at,
         "why_not": "" if mine else _why_not(request, lines, user, at),
-        "may_withdraw": request.requester_id == user.pk and not RequestState(request.state).is_final,
+        "may_withdraw": request.requester_id == user.pk
+        and not RequestState(request.state).is_final
+        and not is_given_already(request),
         "may_change": request.requester_id == user.pk
         and request.state in (RequestState.DRAFT, RequestState.CHANGES_REQUESTED),
         "sent_back": _sent_back(request),

@@ -209,8 +209,13 @@ def _end(
     return request
 
 
+def is_given_already(request: GrantRequest) -> bool:
+    """Whether security gave the access at once: its grant is ended, not the request."""
+    return request.kind == GrantRequest.Kind.BREAK_GLASS and request.lines.filter(grant__isnull=False).exists()
+
+
 def _check_not_given(request: GrantRequest) -> None:
-    if request.kind == GrantRequest.Kind.BREAK_GLASS and request.lines.filter(grant__isnull=False).exists():
+    if is_given_already(request):
         raise RefusedError("kind", "The access was given at once and is in force. Revoke the grant instead.")
 
 
