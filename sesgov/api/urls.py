@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
 
-from sesgov.api import accounts, delegations, figures, findings, grants, identities, requests, runs
+from sesgov.api import accounts, campaigns, delegations, figures, findings, grants, identities, requests, runs
 from sesgov.api.tokens import Bearer, PerToken
 
 api = NinjaAPI(
@@ -14,7 +14,7 @@ api = NinjaAPI(
     version="1",
     description="Who outside can send mail as us, who said so, and is it still true? Reading only. Instants are "
     "ISO 8601 in UTC, account ids are text. What a token sees is what its user sees: a list holds only that, "
-    "and its count is the count of that. Review campaigns are not served yet.",
+    "and its count is the count of that.",
     docs_url=None,
     auth=Bearer(),
     throttle=[PerToken()],
@@ -27,6 +27,7 @@ for _name, _room in (
     ("findings", findings),
     ("grants", grants),
     ("requests", requests),
+    ("campaigns", campaigns),
     ("runs", runs),
     ("figures", figures),
 ):

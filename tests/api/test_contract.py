@@ -50,7 +50,17 @@ def _document():
 
 def test_the_document_is_open_and_names_every_resource_with_its_detail():
     paths = set(_document()["paths"])
-    for name in ("accounts", "identities", "delegations", "findings", "grants", "requests", "runs", "figures"):
+    for name in (
+        "accounts",
+        "identities",
+        "delegations",
+        "findings",
+        "grants",
+        "requests",
+        "campaigns",
+        "runs",
+        "figures",
+    ):
         assert f"{ROOT}/{name}" in paths
         assert any(path.startswith(f"{ROOT}/{name}/{{") for path in paths)
 

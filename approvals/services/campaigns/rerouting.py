@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from approvals.models import Campaign, Reassignment, ReviewItem
 from approvals.services.campaigns.campaigns import day_of
+from approvals.services.campaigns.reviewers import LONGEST_REASON
 from approvals.services.requests.deciders import owner_sides
 from inventory.models import Team
 from inventory.services.audit import record_all
@@ -49,7 +50,7 @@ def _give(items: QuerySet[ReviewItem], to: Team | None, *, at: datetime) -> int:
             )
         )
         said.append((item, {"from": str(before), "to": str(to or "security"), "reason": reason}))
-        item.reviewer_team, item.reviewer_user, item.reviewer_reason = to, None, reason[:200]
+        item.reviewer_team, item.reviewer_user, item.reviewer_reason = to, None, reason[:LONGEST_REASON]
     ReviewItem.objects.bulk_update(rows, ["reviewer_team", "reviewer_user", "reviewer_reason"], batch_size=500)
     Reassignment.objects.bulk_create(chain)
     record_all(at=at, actor=None, action="review_item.rerouted", targets=said)

@@ -8,6 +8,8 @@ from approvals.models import Grant, ReviewItem
 from approvals.services.requests.deciders import owner_sides
 from inventory.models import Identity, Role, Team, User
 
+LONGEST_REASON = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -36,7 +38,7 @@ class Reviewers:
         return self._else("the owner asked for this access or answers for the vendor")
 
     def _else(self, why: str) -> Chosen:
-        return Chosen(self._fallback, None, f"{why}: {self._fallback or 'security'} reviews it")
+        return Chosen(self._fallback, None, f"{why}: {self._fallback or 'security'} reviews it"[:LONGEST_REASON])
 
     def _answering(self, team_id: int | None, user_id: int | None) -> frozenset[int]:
         key = (team_id, user_id)
