@@ -92,7 +92,8 @@ def draft_of(
     """What follows from the form; while one still types, what is empty is no problem yet."""
     on = timezone.localdate(at)
     draft = Draft(security_people(user), _said(form, is_complete=is_complete))
-    wish = form.wish(ends_on=on + timedelta(days=29))
+    first = max(on, form.cleaned_data.get("starts_on") or on)
+    wish = form.wish(ends_on=first + timedelta(days=29))
     identities = list(form.cleaned_data.get("identities", ()))
     if wish is None or not identities:
         return draft

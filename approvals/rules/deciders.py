@@ -65,12 +65,12 @@ def why_not(person: Person, slot: Slot, ownership: Ownership) -> str | None:
     if person.user_id == slot.requester_id:
         return "You asked for this yourself: somebody else has to decide."
     if person.user_id in slot.taken_by:
-        return "You have decided for the other side already: a second person has to."
+        return "You have decided for one side already; the other takes a second person."
     if slot.kind is SlotKind.SECURITY:
         return None if "security" in person.roles else "Only the security team fills this slot."
-    if person.roles.isdisjoint(DECIDING_ROLES):
-        return NO_ROLE
-    return None if _answers_for(person, ownership) else _owners_only(ownership)
+    if not _answers_for(person, ownership):
+        return _owners_only(ownership)
+    return NO_ROLE if person.roles.isdisjoint(DECIDING_ROLES) else None
 
 
 def _answers_for(person: Person, ownership: Ownership) -> bool:

@@ -97,5 +97,7 @@ def account_page_of(event: AuditEvent) -> str:
 
 
 def noun_of(event: AuditEvent) -> str:
-    """What kind of thing it speaks of."""
-    return NOUNS.get(event.object_type, event.object_type)
+    """What kind of thing it speaks of, without what its name says itself: ``Collection`` before ``run 46``."""
+    noun = NOUNS.get(event.object_type, event.object_type)
+    before, _, last = noun.rpartition(" ")
+    return before if event.object_name.startswith(f"{last.lower()} ") else noun

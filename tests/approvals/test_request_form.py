@@ -313,7 +313,10 @@ def _granted(estate: Estate) -> Grant:
 def test_a_renewal_names_its_predecessor_and_begins_the_day_after(estate, asker):
     grant = _granted(estate)
     url = reverse("approvals:grant_renew", args=[grant.pk])
-    form = asker.get(url).context["form"]
+    page = asker.get(url)
+    assert page.context["problems"] == {}
+    assert page.context["draft"].choices
+    form = page.context["form"]
     assert form["starts_on"].value() == day(31).isoformat()
     data = {name: form[name].value() for name in ("principals", "from_addresses", "starts_on", "actions", "seen")}
     response = asker.post(url, said(estate, **data, sender="", ends_on=day(90).isoformat()))
@@ -328,6 +331,10 @@ def test_a_change_starts_from_the_terms_that_stand(estate, asker):
     url = reverse("approvals:grant_modify", args=[grant.pk])
     form = asker.get(url).context["form"]
     assert form["ends_on"].value() == day(30).isoformat()
+    shown = {name: form[name].value() for name in ("principals", "from_addresses", "ends_on", "actions", "seen")}
+    unchanged = asker.post(url, said(estate, **shown, sender=""))
+    assert "Nothing is changed yet" in errors(unchanged, "terms")
+    assert not GrantRequest.objects.filter(kind="modify").exists()
     data = said(estate, sender="", principals=ROLE, from_addresses="news\nclub", ends_on=day(30).isoformat())
     assert asker.post(url, data | {"seen": form["seen"].value()}).status_code == 302
     line = RequestLine.objects.get(request__kind="modify")

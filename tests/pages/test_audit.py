@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import transaction
 
 from inventory.models import AuditEvent, Role
-from inventory.pages.audit_chain import _PAGES, page_of
+from inventory.pages.audit_chain import _PAGES, noun_of, page_of
 from inventory.services.audit import record
 from inventory.services.audit_chain.checks import check
 from inventory.services.audit_chain.sealing import head, seal
@@ -173,3 +173,13 @@ def test_words_people_and_actions_are_found():
     assert _shown(text_of(client, f"{URL}?q=bright+contr")) == {"vendor.old"}
     assert _shown(text_of(client, f"{URL}?person={actor.email[:8]}")) == {"vendor.old"}
     assert _shown(text_of(client, f"{URL}?action=Rec")) == {"vendor.recent"}
+
+
+def test_a_kind_is_not_said_twice():
+    said = {
+        ("collectionrun", "run 46"): "Collection",
+        ("grant", "grant 7"): "",
+        ("identity", "granted.example"): "Identity",
+    }
+    for (kind, name), noun in said.items():
+        assert noun_of(AuditEvent(object_type=kind, object_name=name)) == noun
