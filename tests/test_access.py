@@ -211,6 +211,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "approvals:request_withdraw": POST_ONLY,
     "approvals:grant_renew": ASKERS_OF_A_GRANT,
     "approvals:grant_modify": ASKERS_OF_A_GRANT,
+    "approvals:review_item_list": WITH_OWNER,
+    "approvals:review_item_export": WITH_OWNER,
+    "approvals:review_item_detail": WITH_OWNER,
+    # Whoever has something left is led to it.
+    "approvals:review_next": WITH_OWNER | {"owner": 302},
+    "approvals:review_item_decide": POST_ONLY,
+    "approvals:review_certify": POST_ONLY,
+    "approvals:review_hand_on": POST_ONLY,
     "approvals:campaign_list": EVERYBODY,
     "approvals:campaign_export": EVERYBODY,
     "approvals:campaign_new": READERS_REFUSED | {Role.SECURITY: 200},
@@ -269,6 +277,8 @@ def _arguments(world: estate.Estate) -> dict[str, list[object]]:
             for name in ("detail", "pack", "take", "say_applied", "cancel", "declare_code", "end_code")
         },
         **{f"approvals:campaign_{name}": [review.pk] for name in _OF_A_REVIEW},
+        **{f"approvals:review_{name}": [review.pk] for name in _OF_ITEMS},
+        **{f"approvals:review_item_{name}": [review.items.all()[0].pk] for name in ("detail", "decide")},
         "approvals:pack_download": [EvidencePack.objects.get().pk],
         "inventory:identity_detail": [world.shop.pk],
         "inventory:finding_detail": [world.finding.pk],
@@ -340,6 +350,7 @@ def _offboarded() -> Offboarding:
     return close_case(case.pk, exceptions="They had no account.", acting_user=security, at=builders.NOW)
 
 
+_OF_ITEMS = ("item_list", "item_export", "item_export_xlsx", "item_export_json", "next", "certify", "hand_on")
 _OF_A_REVIEW = ("detail", "change", "stage", "unstage", "activate", "cancel", "sign", "close", "seal")
 
 

@@ -87,7 +87,7 @@ def item_context(item: ReviewItem, user: User, *, at: datetime) -> dict[str, obj
         "refusal": closed or _refusal(item, user, at=at),
         "note_words": note_words(item),
         "needs_reason": item.risk.needs_reason,
-        "is_late": item.decision == ItemDecision.NOT_REVIEWED,
+        "is_routine": item.risk.is_low,
         "fewest_letters": FEWEST_LETTERS,
         "haste": pace_warning(user, item.campaign, at=at),
         "may_open": Identity.objects.visible_to(user).filter(pk=item.identity_id).exists(),

@@ -58,12 +58,12 @@ def note_words(item: ReviewItem) -> str:
     if not item.risk.needs_reason:
         return "Keep needs no note. Remove and Change do."
     reasons = (
-        (item.is_wildcard, "open to anyone"),
-        (item.is_unknown, "unknown"),
-        (item.is_expired, "over"),
+        (item.is_wildcard, "anyone may use it"),
+        (item.is_unknown and not item.is_wildcard, "nobody knows this account"),
+        (item.is_expired, "it should have ended"),
     )
     said = " and ".join(text for applies, text in reasons if applies)
-    return f"Each answer needs a note here, Keep too: this access is {said}."
+    return f"Each answer needs a note here, Keep too: {said}."
 
 
 def differences(before: Facts, now: Facts) -> list[Difference]:

@@ -28,7 +28,7 @@ from inventory.views.writes import DONE
 
 _PRESETS = (
     Preset("Waiting for me", {"whose": "mine", "state": "pending"}),
-    Preset("Kept together with others", {"whose": "mine", "state": "pending", "risk": "routine"}),
+    Preset("May be kept at once", {"whose": "mine", "state": "pending", "risk": "routine"}),
     Preset("New", {"change": "new"}),
     Preset("Changed", {"change": "changed"}),
     Preset("Out of order", {"risk": "any"}),

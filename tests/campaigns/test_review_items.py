@@ -68,7 +68,7 @@ def test_the_card_says_the_sentence_first_and_what_nobody_knows():
 def test_what_is_open_to_anyone_says_so_and_which_answers_need_a_note():
     owner, _, (item,) = waits(1, principal="*", reach="public", trust="unknown")
     page = text(signed_in(owner).get(card(item)))
-    for words in ("Open to anyone", "Unknown account", "Nobody approved it", "Keep too: this access is open to anyone"):
+    for words in ("Open to anyone", "Unknown account", "Nobody approved it", "Keep too: anyone may use it"):
         assert words in page
     assert "No review before has decided on it" in page
 
