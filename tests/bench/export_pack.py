@@ -99,7 +99,7 @@ def _reviewed() -> Campaign:
     decided_at = now + timedelta(seconds=1)
     with connection.cursor() as cursor:
         for statement in (_ITEMS, _DECISIONS, _EVENTS):
-            given = {"campaign": campaign.pk, "person": person.pk, "at": decided_at}
+            given: dict[str, int | datetime] = {"campaign": campaign.pk, "person": person.pk, "at": decided_at}
             cursor.execute(statement, {name: given[name] for name in given if f"%({name})s" in statement})
     return _signed(campaign, signer, now, decided_at)
 

@@ -1,4 +1,4 @@
-"""A whole quarter, from a reading of AWS to a pack that a stranger checks, and everything that could be changed in it."""
+"""A whole quarter, from a reading of AWS to a pack that a stranger checks, and whatever is changed in it found."""
 
 import io
 import json
@@ -9,10 +9,10 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
-from django.utils import timezone
 
 from approvals.models import Campaign, ReviewItem
 from approvals.rules.campaigns import CampaignState, ItemDecision
+from approvals.services.campaigns.campaigns import create_campaign
 from approvals.services.campaigns.running import activate, close_incomplete, run_due, sign
 from approvals.services.campaigns.staging import stage
 from approvals.services.campaigns.verification import verify_due
@@ -41,7 +41,8 @@ class Quarter:
         for number in (PARTNER, OTHER):
             builders.account(account_id=number, relationship="partner")
         for name, principal in (("news", PARTNER), ("shop", OTHER), ("zz", "*")):
-            estate.put_identity(ACCOUNT, REGION, f"{name}.example.com", policies={"partner": json.dumps(policy(principal))})
+            policies = {"partner": policy(principal)}
+            estate.put_identity(ACCOUNT, REGION, f"{name}.example.com", policies=policies)
         self.runs_it, self.signs = cases.security(), cases.security()
         self.auditor = builders.user(Role.AUDITOR)
 
@@ -61,7 +62,7 @@ def played(quarter: Quarter) -> Campaign:
     quarter.read(NOW - timedelta(hours=2))
     news, shop = quarter.owner_of("news"), quarter.owner_of("shop")
     quarter.owner_of("zz")
-    drafted = cases.create_campaign(cases.asked(), acting_user=quarter.runs_it, at=NOW)
+    drafted = create_campaign(cases.asked(), acting_user=quarter.runs_it, at=NOW)
     campaign = activate(stage(drafted.pk, acting_user=quarter.runs_it, at=NOW).pk, acting_user=quarter.runs_it, at=NOW)
     for name, person, decision in (("news", news, ItemDecision.CERTIFY), ("shop", shop, ItemDecision.REVOKE)):
         cases.decide(item_of(name), decision, person, at=NOW + timedelta(days=3))
@@ -129,29 +130,18 @@ def test_a_trail_that_lost_a_row_or_was_forked_is_said_by_the_audit_and_by_the_e
     decided = AuditLink.objects.get(event__action="review_item.decided")
 
     saved = transaction.savepoint()
-    tamper(EVENTS, f"DELETE FROM {EVENTS} WHERE id = {decided.event_id}")
+    tamper(EVENTS, f"DELETE FROM {EVENTS} WHERE id = {decided.event_id}")  # noqa: S608
     for command in (("verify_audit",), export):
-        assert exit_of(*command) == (1, Contains(f"Position {decided.position} (event {decided.event_id})"))
+        code, said = exit_of(*command)
+        assert code == 1
+        assert f"Position {decided.position} (event {decided.event_id}): the event was deleted." in said
     transaction.savepoint_rollback(saved)
 
     drop_constraints(LINKS)
-    fork = f"SELECT {decided.position}, (SELECT max(event_id) FROM {LINKS}), sealed_at, previous, '{'0' * 64}'"
+    fork = f"SELECT {decided.position}, (SELECT max(event_id) FROM {LINKS}), sealed_at, previous, '{'0' * 64}'"  # noqa: S608
     columns = "position, event_id, sealed_at, previous, hash"
     tamper(LINKS, f"INSERT INTO {LINKS} ({columns}) {fork} FROM {LINKS} WHERE position = {decided.position}")
     for command in (("verify_audit",), export):
-        assert exit_of(*command) == (1, Contains("the chain is forked"))
-
-
-class Contains(str):
-    """Equal to any text that holds it."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return str(self) in str(other)
-
-    __hash__ = str.__hash__
-
-
-def test_now_is_not_asked_by_the_services_of_a_review():
-    assert timezone.now() > NOW - timedelta(days=3650)
+        code, said = exit_of(*command)
+        assert code == 1
+        assert "the chain is forked" in said

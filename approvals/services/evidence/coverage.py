@@ -27,7 +27,7 @@ def accounts(campaign: Campaign) -> dict[str, object]:
     }
 
 
-def longest_unseen(campaign: Campaign) -> list[dict[str, object]]:
+def longest_unseen(campaign: Campaign) -> list[dict[str, Any]]:
     """For each region of :func:`accounts`, the longest stretch of the period without a complete reading, worst first.
 
     ``hours`` are whole ones, rounded down; ``readings`` is 0 where nothing was read at all, so that the stretch is the
