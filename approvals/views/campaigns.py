@@ -24,8 +24,8 @@ from approvals.rules.campaigns import CampaignState
 from approvals.services.campaigns import campaigns as service
 from approvals.services.campaigns import running
 from approvals.services.campaigns.campaigns import RUNS_CAMPAIGNS, day_of
-from approvals.services.campaigns.downloads import hand_out
 from approvals.services.campaigns.staging import stage, unstage
+from approvals.services.evidence.downloads import hand_out
 from approvals.services.evidence.sealing import SEALS, seal_pack
 from approvals.services.evidence.signing import SigningKeyError
 from approvals.tables.campaigns import CampaignTable

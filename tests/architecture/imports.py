@@ -10,7 +10,7 @@ PACKAGES = ("inventory", "approvals", "sesgov")
 FRAMEWORKS = frozenset({"django", "celery", "boto3", "botocore", "moto", "redis", "psycopg"})
 
 # The floors of the house, lowest first. A file stands on the floor of the longest prefix that fits.
-FLOORS: tuple[tuple[str, int], ...] = (
+FLOORS: tuple[tuple[str, float], ...] = (
     ("inventory.policy", 0),
     ("inventory.aws", 1),
     ("inventory.models", 2),
@@ -21,6 +21,15 @@ FLOORS: tuple[tuple[str, int], ...] = (
     ("approvals.models", 6),
     ("approvals.migrations", 6),
     ("approvals.services", 7),
+    ("approvals.services.requests", 7.1),
+    ("approvals.services.tasks", 7.1),
+    ("approvals.services.grants", 7.2),
+    ("approvals.services.emergencies", 7.3),
+    ("approvals.services.matching", 7.3),
+    ("approvals.services.offboarding", 7.3),
+    ("approvals.services.reminders", 7.3),
+    ("approvals.services.campaigns", 7.4),
+    ("approvals.services.evidence", 7.5),
     ("approvals", 8),
     ("sesgov", 9),
 )
@@ -80,7 +89,7 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return ".".join([*kept, node.module] if node.module else kept)
 
 
-def floor(module: str) -> int | None:
+def floor(module: str) -> float | None:
     """The floor a module stands on; ``None`` for what is not ours."""
     for prefix, number in sorted(FLOORS, key=lambda item: -len(item[0])):
         if module == prefix or module.startswith(prefix + "."):

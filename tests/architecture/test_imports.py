@@ -38,6 +38,11 @@ def test_imports_run_in_one_direction() -> None:
             "higher floor",
         ),
         ("inventory/views/bad.py", "import approvals.models", "higher floor"),
+        (
+            "approvals/services/tasks/bad.py",
+            "from approvals.services.grants.grants import revoke",
+            "higher floor",
+        ),
         ("inventory/tasks.py", "from sesgov.celery import app", "higher floor"),
         (
             "inventory/views/bad.py",
