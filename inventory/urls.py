@@ -75,7 +75,7 @@ urlpatterns = [
     re_path(r"^accounts/(?P<account_id>[0-9]{12})/keep/$", account_pages.account_keep, name="account_keep"),
     re_path(r"^accounts/(?P<account_id>[0-9]{12})/check/$", account_pages.account_check, name="account_check"),
     re_path(r"^accounts/(?P<account_id>[0-9]{12})/declare/$", account_pages.scope_declare, name="scope_declare"),
-    path("runs/", list_view(runs.RUNS), name="run_list"),
+    *list_paths("runs", runs.RUNS),
     path("runs/start/", runs.run_start, name="run_start"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/line/", runs.run_line, name="run_line"),

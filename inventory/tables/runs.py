@@ -33,6 +33,15 @@ class RunTable(Table):  # type: ignore[misc]  # django-tables2 carries no types
     def render_outcome(self, record: CollectionRun) -> SafeString:
         return run_outcome(record)
 
+    def value_outcome(self, record: CollectionRun) -> str:
+        return record.outcome or record.state
+
+    def value_trigger(self, record: CollectionRun) -> str:
+        return record.requested_by.email if record.requested_by else str(record.trigger)
+
+    def value_seconds(self, record: CollectionRun) -> int | None:
+        return int((record.finished_at - record.created_at).total_seconds()) if record.finished_at else None
+
     def render_trigger(self, record: CollectionRun) -> str:
         return str(record.requested_by) if record.requested_by else str(record.get_trigger_display())
 

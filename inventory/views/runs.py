@@ -50,7 +50,6 @@ RUNS = ListPage(
     filterset=RunFilter,
     table=RunTable,
     is_for=lambda user: user.reads_inventory,
-    has_export=False,
 )
 
 
