@@ -12,7 +12,7 @@ class EstateTeam:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``roles`` may be empty: such people own identities but do not sign in."""
+    """Only those of ``LOGINS`` sign in; ``has_left``: they do so in the course of the history."""
 
     email: str
     name: str
@@ -50,8 +50,8 @@ OTHERS = (
     Person("ravi.menon@example.com", "Ravi Menon", ("owner",), ("Data",)),
     Person("lena.fischer@example.com", "Lena Fischer", ("owner",), ("Newsletter",)),
     Person("greta.holm@example.com", "Greta Holm", ("owner",), ("Public sector",)),
-    Person("paul.renner@example.com", "Paul Renner", (), ("Newsletter",), has_left=True),
-    Person("sofia.castell@example.com", "Sofia Castell", (), ("Support",), has_left=True),
+    Person("paul.renner@example.com", "Paul Renner", ("owner",), ("Newsletter",), has_left=True),
+    Person("sofia.castell@example.com", "Sofia Castell", ("owner",), ("Support",), has_left=True),
 )
 PEOPLE = (*LOGINS, *OTHERS)
 # Who answers for a team, for tags that carry an address.
@@ -67,4 +67,5 @@ CONTACTS = {
     "Public sector": "greta.holm@example.com",
 }
 ADMINISTRATOR, SECURITY, VENDOR_MANAGER = "admin@example.com", "security@example.com", "vendor.manager@example.com"
+AUDITOR = "auditor@example.com"
 LEFT = tuple(person.email for person in OTHERS if person.has_left)

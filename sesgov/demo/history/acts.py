@@ -9,7 +9,7 @@ from inventory.services.judging.reevaluation import reevaluate
 from inventory.services.people.people import deactivate_person
 from sesgov.demo import estate_accounts as known
 from sesgov.demo.estate_people import ADMINISTRATOR, LEFT
-from sesgov.demo.history import decisions, grants
+from sesgov.demo.history import decisions, grants, reviews
 
 Act = Callable[[datetime], None]
 
@@ -39,13 +39,20 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (40, grants.approve_receipts),
     (39, decisions.claim_and_confirm),
     (36, decisions.triage_offers),
+    (34, reviews.begin_last_quarter),
     (32, decisions.accept_gate),
+    (31, reviews.decide_half),
     (29, decisions.triage_reminders),
+    (25, reviews.decide_rest),
     (24, grants.adopt_campaigns),
     (21, grants.adopt_desk),
     (19, partial(_leaves, LEFT[1])),
+    (18, reviews.miss_and_sign),
     (16, grants.revoke_payroll),
+    (12, reviews.verify_and_seal),
     (7, decisions.go_on_leave),
+    (6, reviews.begin_interim),
+    (5, reviews.decide_quickly),
     (4, decisions.claim_only),
     (3, grants.approve_weekly),
     (2, decisions.ask_for_checkout),
