@@ -113,6 +113,17 @@ def test_another_of_security_takes_the_suspension_back(estate):
     assert Grant.objects.get().decision == Decision.APPROVED
 
 
+def test_a_grant_that_is_followed_is_stopped_along_with_what_follows_it(estate):
+    first = estate.granted()
+    second = estate.granted(kind="renew", predecessor=first, starts_on=days(61), ends_on=days(120))
+    _live(estate)
+    assert set(_contain(estate).grants.all()) == {first, second}
+    assert set(Grant.objects.values_list("decision", flat=True)) == {Decision.SUSPENDED}
+    for grant in (first, second):
+        reinstate(grant.pk, reason="False alarm.", acting_user=estate.second, at=NOW)
+    assert list(Grant.objects.order_by("pk").values_list("decision", flat=True)) == ["superseded", "approved"]
+
+
 @pytest.mark.parametrize(("is_told", "number"), [(True, 1), (False, 0)])
 def test_the_vendor_is_told_by_address_if_the_person_says_so(estate, is_told, number):
     VendorContact.objects.create(vendor=estate.vendor, name="Ann", email="ann@brightmail.example")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from approvals.models import Grant, GrantRequest, RequestLine
+from approvals.rules.hashes import access_hash
 from approvals.rules.states import Decision, RequestState, may_be_followed
 from approvals.rules.wishes import Sendable, Wish, check_addresses, terms_for
 from approvals.services.requests.requests import Line, Request, change_draft, save_draft, submit
@@ -177,6 +178,8 @@ def _check_new(asking: Asking, lines: Sequence[Line], request_id: int | None, us
     others = RequestLine.objects.filter(request__state__in=_OPEN_STATES).exclude(request=request_id)
     if asking.predecessor is not None:
         check_may_follow(asking.predecessor)
+        if asking.kind == GrantRequest.Kind.MODIFY and not any(_differs(asking.predecessor, each) for each in lines):
+            raise RefusedError("terms", "Nothing is changed yet: these are the terms that stand.")
         if earlier := others.filter(predecessor=asking.predecessor).first():
             raise ConflictError(f"Request {earlier.request_id} asks for what follows this grant already.")
         return
@@ -184,6 +187,12 @@ def _check_new(asking: Asking, lines: Sequence[Line], request_id: int | None, us
         same = others.filter(request__requester=user, identity=line.identity, terms=line.terms.to_json())
         if earlier := same.first():
             raise ConflictError(f"You asked for exactly this already: request {earlier.request_id}.")
+
+
+def _differs(grant: Grant, line: Line) -> bool:
+    """Whether the line asks for other access than the grant gives, or for another last day."""
+    is_same = access_hash(line.terms) == grant.access.access_hash
+    return not is_same or line.terms.ends_on != grant.effective_ends_on
 
 
 def check_may_follow(grant: Grant) -> None:
