@@ -7,11 +7,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.models import Grant, GrantRequest, RequestLine
+from approvals.models import Grant, GrantRequest
 from approvals.pages.grant_sentences import grant_sentence
 from approvals.rules.states import RequestState
 from approvals.services.names import names_for
-from approvals.services.requests.deciders import requests_shown_to
+from approvals.services.requests.deciders import lines_shown_to, requests_shown_to
 from approvals.words import REQUEST_STATE
 from inventory.filters.fields import account_digits
 from inventory.models import User
@@ -35,7 +35,7 @@ def grant_page(user: User, query: str) -> str:
 
 def found_requests(user: User, query: str, most: int) -> Sequence[Hit]:
     """The newest first."""
-    lines = RequestLine.objects.filter(identity__name__icontains=query).order_by()
+    lines = lines_shown_to(user, at=timezone.now()).filter(identity__name__icontains=query).order_by()
     about = Q(vendor__name__icontains=query) | Q(ticket__icontains=query) | Q(pk__in=lines.values("request"))
     rows = requests_shown_to(user, at=timezone.now()).filter(about).select_related("vendor", "requester")
     return [_request_hit(each) for each in rows.order_by("-pk")[:most]]

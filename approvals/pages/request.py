@@ -16,7 +16,7 @@ from approvals.pages.request_preview import RISK_WORDS
 from approvals.rules.deciders import SlotKind
 from approvals.rules.risk import RiskClass, longest_days
 from approvals.rules.states import RequestState
-from approvals.services.requests.deciders import deciders_of, fillable_by, refusal_of
+from approvals.services.requests.deciders import deciders_of, fillable_by, lines_shown_to, refusal_of
 from approvals.services.requests.durations import longest_in_force
 from approvals.services.requests.requests import is_given_already
 from inventory.models import AuditEvent, Finding, User
@@ -73,7 +73,8 @@ class Asked:
 
 def request_context(request: GrantRequest, user: User, at: datetime, *, line_id: int = 0) -> dict[str, object]:
     """``line_id`` names the line that is looked at closely; without it the first that the reader may decide."""
-    lines = list(request.lines.select_related(*_LINE).order_by("pk"))
+    shown = lines_shown_to(user, at=at).filter(request=request)
+    lines = list(shown.select_related(*_LINE).order_by("pk"))
     terms = {line.pk: line.grant_terms for line in lines}
     predecessors = [line.predecessor for line in lines if line.predecessor]
     names = names_for([*terms.values(), *(each.grant_terms for each in predecessors)])
@@ -109,7 +110,7 @@ def request_context(request: GrantRequest, user: User, at: datetime, *, line_id:
 def _asked(
     request: GrantRequest, lines: Sequence[RequestLine], user: User, names: Mapping[str, str], at: datetime
 ) -> list[Asked]:
-    slots = ApprovalSlot.objects.filter(line__request=request, submission=request.submissions)
+    slots = ApprovalSlot.objects.filter(line__in=lines, submission=request.submissions)
     slots = slots.select_related("line__identity", "decided_by", "stand_in").order_by("line", "kind")
     every = list(slots)
     open_slots = [slot for slot in every if not slot.verdict]

@@ -43,7 +43,7 @@ def test_a_request_tells_its_lines_and_who_said_what(estate):
 
 def test_those_who_may_decide_see_it_and_strangers_do_not(estate, settings):
     settings.SESGOV_ESCALATION_TEAM = "Mail council"
-    council = asking_as(builders.user(teams=[builders.team(name="Mail council")]))
+    council = asking_as(builders.user(Role.OWNER, teams=[builders.team(name="Mail council")]))
     request = estate.pending()
     stranger = asking_as(builders.user(Role.OWNER, teams=[builders.team()]))
     for nobody in (stranger, council):

@@ -1,5 +1,6 @@
 """The page of one request, and each guard of a decision as it answers over HTTP."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from approvals.models import ApprovalSlot, Grant, GrantRequest
 from approvals.rules.deciders import SlotKind
+from approvals.search import found_requests
 from approvals.services.grants.decisions import decide
 from approvals.services.requests.requests import Line, Request, ask_for_changes, change_draft, save_draft, submit
 from inventory.models import Notice, Role, User
@@ -22,6 +24,7 @@ from tests.builders import NOW, PASSWORD
 from tests.pages.clients import client_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+ALLOW = {"Effect": "Allow", "Principal": {"AWS": PARTNER}, "Action": "ses:SendEmail", "Resource": "*"}
 
 
 @pytest.fixture
@@ -243,6 +246,22 @@ def test_lines_are_decided_one_by_one_or_together_and_what_is_refused_is_named(e
     nothing = post(estate.second, request, SlotKind.SECURITY, line=[])
     assert nothing.status_code == 422
     assert second.terms_hash not in text(nothing)
+
+
+def test_an_owner_sees_of_a_request_for_several_teams_what_is_theirs(estate):
+    strange = builders.identity(name="pay.example.org", owner_team=builders.team(name="Pay"))
+    builders.policy(identity=strange, name="of-pay", text=json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]}))
+    asked = Request("new", REASON, [Line(each, terms(each)) for each in (estate.identity, strange)], estate.vendor)
+    draft = save_draft(asked, acting_user=estate.security, at=NOW)
+    request = submit(draft.pk, acting_user=estate.security, at=NOW)
+    line = request.lines.get(identity=strange)
+    owner = signed_in(estate.owner)
+    for url in (page_of(request), f"{page_of(request)}?line={line.pk}", reverse("approvals:request_list")):
+        assert "pay.example.org" not in text(owner.get(url)), url
+    assert "pay.example.org" in text(signed_in(estate.second).get(page_of(request)))
+    assert "of-pay" not in text(owner.get(f"{page_of(request)}?line={line.pk}"))
+    assert not found_requests(estate.owner, "pay.example.org", 5)
+    assert found_requests(estate.owner, "shop.example.com", 5)
 
 
 def test_lines_of_other_requests_are_not_decided_along(estate):

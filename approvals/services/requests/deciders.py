@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from approvals.models import ApprovalSlot, GrantRequest
+from approvals.models import ApprovalSlot, GrantRequest, RequestLine
 from approvals.rules.deciders import DECIDING_ROLES, Ownership, Person, Slot, SlotKind, why_not
-from inventory.models import Deputy, Membership, Role, Team, User
+from inventory.models import Deputy, Identity, Membership, Role, Team, User
 from inventory.services.notices.recipients import security_team
 from inventory.services.settings.in_force import in_force
 
@@ -124,6 +124,17 @@ def requests_shown_to(user: User, *, at: datetime) -> QuerySet[GrantRequest]:
         pk__in=fillable_by(user, at=at).order_by().values("line__request")
     )
     return GrantRequest.objects.filter(mine)
+
+
+def lines_shown_to(user: User, *, at: datetime) -> QuerySet[RequestLine]:
+    """Of the requests that one may see, the lines that concern one: what others asked for elsewhere is theirs."""
+    rows = RequestLine.objects.all()
+    if user.reads_inventory:
+        return rows
+    said = ApprovalSlot.objects.filter(Q(decided_by=user) | Q(stand_in=user)).order_by().values("line")
+    mine = fillable_by(user, at=at).order_by().values("line")
+    own = Q(request__requester=user) | Q(identity__in=Identity.objects.visible_to(user))
+    return rows.filter(own | Q(pk__in=said) | Q(pk__in=mine))
 
 
 def deciders_of(slots: Sequence[ApprovalSlot], *, on: date) -> dict[int, frozenset[int]]:
