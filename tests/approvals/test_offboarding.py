@@ -184,6 +184,29 @@ def test_exceptions_are_securitys_written_and_in_the_letter(estate):
     assert "NOT seen gone (1 of 1)" in closed.letter
 
 
+@pytest.mark.parametrize(
+    ("reach", "policy_name", "number"),
+    [("undetermined", "partner", 0), ("undetermined", "other", 0), ("public", "partner", 0), ("public", "other", 1)],
+)
+def test_a_path_is_not_gone_while_its_policy_lets_in_anyone_or_cannot_be_understood(estate, reach, policy_name, number):
+    live = _live(estate)
+    case = _begin(estate)
+    builders.delegation(identity=estate.identity, account_id="", principal="*", reach=reach, policy_name=policy_name)
+    _read(live)
+    follow_cases(at=LATER)
+    assert case.paths.filter(verified_at__isnull=False).count() == number
+
+
+def test_nobody_writes_lines_of_their_own_into_the_letter(estate):
+    live = _live(estate)
+    forged = "It is over.\n\nNOT checked\n- Nothing."
+    case = open_case(estate.vendor.pk, ends_on=YESTERDAY, reason=forged, acting_user=estate.security, at=NOW)
+    closed = close_case(case.pk, exceptions=forged, acting_user=estate.second, at=LATER)
+    assert live.principal in closed.letter
+    assert closed.letter.splitlines().count("NOT checked") == 1
+    assert "- Nothing." not in closed.letter.splitlines()
+
+
 def test_where_no_account_is_registered_nobody_could_look(estate):
     nobody = builders.vendor(name="Postlane")
     case = open_case(nobody.pk, ends_on=YESTERDAY, reason=WHY, acting_user=estate.security, at=NOW)

@@ -31,13 +31,13 @@ def _head(case: Offboarding) -> Iterator[str]:
         yield "DEMO"
     yield f"Completion of the offboarding of {case.vendor}"
     yield ""
-    yield f"Case {case.pk}, opened by {case.opened_by} on {_day(case.opened_at)}: {case.reason}"
+    yield f"Case {case.pk}, opened by {case.opened_by} on {_day(case.opened_at)}: {_line(case.reason)}"
     yield f"Last day of the vendor: {_day(case.ends_on)}. Its contract ends on {_day(case.vendor.contract_ends_on)}."
     yield f"Closed by {case.closed_by} on {_instant(case.closed_at)}."
     yield ""
     if case.exceptions:
         yield "CLOSED WITH EXCEPTIONS"
-        yield f"Not everything below was seen gone. Security closed the case all the same: {case.exceptions}"
+        yield f"Not everything below was seen gone. Security closed the case all the same: {_line(case.exceptions)}"
     elif case.paths.exists():
         yield "Every path below was seen gone by a reading of Amazon SES."
     else:
@@ -113,6 +113,11 @@ def _scope(scope: Scope) -> str:
 
 def _listed(lines: list[str], empty: str = "") -> Iterator[str]:
     yield from (f"- {each}" for each in lines or [empty])
+
+
+def _line(text: str) -> str:
+    """What a person wrote, in one line: the others are sesgov's word."""
+    return " ".join(text.split())
 
 
 def _day(day: date | datetime | None) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from approvals.models import ChangeTask, Grant, Offboarding, OffboardingPath
 from approvals.rules.offboarding import CaseState
 from approvals.services.offboarding.offboarding_scope import account_ids, live_paths
 from approvals.services.tasks.removals import Why, open_removals
 from inventory.models import CollectionRun, Delegation, Identity, ScopeRun
+from inventory.policy.reach import Reach
 from inventory.services.audit import record
 
 _RELATED = ("identity__scope__account__owner_team", "delegation", "grant")
@@ -89,7 +92,7 @@ def _verify(case: Offboarding, ids: Sequence[str], *, at: datetime) -> None:
         read_at = path.identity.gone_at or path.identity.last_read_at
         is_there = path.delegation.is_live if path.delegation else path.identity_id in entered
         waits = path.delegation is None and case.state != CaseState.CLOSING
-        if is_there or waits or read_at <= path.added_at:
+        if is_there or waits or read_at <= path.added_at or _may_be_open(path):
             continue
         run = run_of(path.identity, read_at)
         if run is None:
@@ -98,6 +101,14 @@ def _verify(case: Offboarding, ids: Sequence[str], *, at: datetime) -> None:
         path.save(update_fields=["verified_at", "verified_by_run"])
         data = {"identity": path.identity.arn, "principal": path.principal, "run": run.pk, "read_at": read_at}
         record(at=at, actor=None, action="offboarding.path_verified", target=case, data=data)
+
+
+def _may_be_open(path: OffboardingPath) -> bool:
+    """Whether its policy lets in anyone by now, or nobody can tell whom a policy of the identity lets in."""
+    if path.identity.gone_at is not None:
+        return False
+    is_open = Q(reach=Reach.UNDETERMINED) | Q(reach=Reach.PUBLIC, policy_name=path.policy_name)
+    return Delegation.objects.live().filter(is_open, identity=path.identity).exists()
 
 
 def run_of(identity: Identity, read_at: datetime) -> CollectionRun | None:
