@@ -1,14 +1,17 @@
 """Offboardings: everything that a vendor has from us ends, and each end is verified."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from approvals.models.change_tasks import ChangeTask
 from approvals.models.grant_requests import GrantRequest
 from approvals.models.grants import Grant
 from approvals.rules.offboarding import CaseState
-from inventory.models import CollectionRun, Delegation, Identity, User, Vendor
+from inventory.models import Account, CollectionRun, Delegation, Identity, User, Vendor
 
 
 class OffboardingQuerySet(models.QuerySet["Offboarding"]):
@@ -21,6 +24,29 @@ class OffboardingQuerySet(models.QuerySet["Offboarding"]):
     def unclosed(self) -> Self:
         """Those that still need somebody."""
         return self.exclude(state=CaseState.CLOSED)
+
+    def to_follow(self, on: date) -> Self:
+        """Those of which something is to be written down: the last day is over, or a path came, came back, has no task
+        yet, or was read since and may be gone."""
+        paths = OffboardingPath.objects.filter(case=OuterRef("pk"))
+        read_at = Coalesce("identity__gone_at", "identity__last_read_at")
+        read_since = paths.annotate(read_at=read_at).filter(verified_at=None, read_at__gt=F("added_at"))
+        is_over, is_closing = Q(state=CaseState.OPEN, ends_on__lt=on), Q(state=CaseState.CLOSING)
+        return self.unclosed().filter(
+            is_over
+            | Exists(_unjoined())
+            | Exists(paths.filter(verified_at__isnull=False, delegation__is_live=True))
+            | Exists(read_since.filter(delegation__is_live=False))
+            | is_closing & Exists(read_since.filter(delegation=None))
+            | is_closing & Exists(paths.filter(task=None, verified_at=None))
+        )
+
+
+def _unjoined() -> models.QuerySet[Delegation]:
+    """The live paths of a case's vendor that the case does not have."""
+    accounts = Account.objects.filter(vendor=OuterRef(OuterRef("vendor"))).order_by().values("account_id")
+    joined = OffboardingPath.objects.filter(case=OuterRef(OuterRef("pk")), delegation=OuterRef("pk"))
+    return Delegation.objects.live().outside().filter(~Exists(joined), account_id__in=accounts)
 
 
 class Offboarding(models.Model):

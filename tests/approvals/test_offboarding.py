@@ -124,6 +124,13 @@ def test_a_path_that_appears_later_joins_with_its_task(estate):
     assert case.paths.count() == 2
 
 
+def test_a_case_of_which_nothing_is_new_costs_one_query(estate, django_assert_num_queries):
+    _live(estate)
+    _begin(estate)
+    with django_assert_num_queries(1):
+        follow_cases(at=LATER)
+
+
 def test_a_grant_that_no_reading_saw_used_is_a_path_too(estate):
     grant = estate.granted()
     case = _begin(estate)

@@ -60,7 +60,7 @@ def open_case(vendor_id: int, *, ends_on: date, reason: str, acting_user: User, 
 
 def follow_cases(*, at: datetime) -> None:
     """Go on with each case that is not closed: its last day, paths that came since, readings that saw one gone."""
-    cases = list(Offboarding.objects.unclosed().values_list("pk", flat=True))
+    cases = list(Offboarding.objects.to_follow(timezone.localdate(at)).values_list("pk", flat=True))
     do_each(lambda case_id: _follow(case_id, at=at), cases)
 
 
