@@ -30,7 +30,7 @@ from inventory.models import CollectionRun, Delivery, Finding, Identity, Notice,
 from inventory.policy.channels import Channel
 from inventory.policy.evaluation.decisions import evaluate
 from inventory.policy.grants.terms import GrantTerms
-from inventory.policy.requests import Caller, CallerKind
+from inventory.policy.requests import Caller, CallerKind, ContextValue
 from inventory.policy.requests import Request as Call
 from inventory.services.owners.owner_assignments import hand_on
 from inventory.tasks import deliver
@@ -117,7 +117,7 @@ class Company:
     def may_send(self, at: datetime, sender: str = SENDER) -> bool:
         """Whether AWS would take a mail of the vendor's role, by the evaluator and what stands in AWS."""
         caller = Caller(CallerKind.ROLE_SESSION, PARTNER, ROLE, f"arn:aws:sts::{PARTNER}:assumed-role/mailer/run")
-        context = {
+        context: dict[str, ContextValue] = {
             "aws:CurrentTime": f"{at:%Y-%m-%dT%H:%M:%SZ}",
             "aws:PrincipalArn": ROLE,
             "aws:PrincipalAccount": PARTNER,
