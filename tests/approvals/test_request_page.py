@@ -120,7 +120,7 @@ def test_nobody_fills_the_second_place_as_well(estate):
     assert post(both, request).status_code == 302
     response = post(both, request, SlotKind.SECURITY)
     assert response.status_code == 403
-    assert "a second person has to" in text(response)
+    assert "the other takes a second person" in text(response)
     assert not Grant.objects.exists()
 
 
