@@ -251,9 +251,11 @@ def is_of_age(bucket: str, at: datetime) -> Q:
     return Q(Exists(found.filter(opened_at__gt=at - timedelta(days=int(last) + 1)) if last else found))
 
 
-def has_come_back() -> Q:
-    """Episodes after which their finding was opened again."""
-    later = FindingEpisode.objects.filter(finding=OuterRef("finding"), opened_at__gte=OuterRef("closed_at"))
+def has_come_back(at: datetime) -> Q:
+    """Episodes after which their finding was opened again up to an instant."""
+    later = FindingEpisode.objects.filter(
+        finding=OuterRef("finding"), opened_at__gte=OuterRef("closed_at"), opened_at__lte=at
+    )
     return Q(Exists(later.exclude(pk=OuterRef("pk"))))
 
 

@@ -193,4 +193,4 @@ class RemediationFilter(filters.FilterSet):
         return rows.filter(in_time if value == "yes" else ~in_time)
 
     def by_again(self, rows: QuerySet[FindingEpisode], _name: str, _value: str) -> QuerySet[FindingEpisode]:
-        return rows.filter(populations.has_come_back())
+        return rows.filter(populations.has_come_back(timezone.now()))

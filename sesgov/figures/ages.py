@@ -1,10 +1,12 @@
 """How many findings are open, and how long those have been open that count in time to remediate."""
 
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum, Value
+
 from inventory import populations
 from inventory.models import Finding
 from inventory.policy.rules import APPROVAL_RULES
 from sesgov.figures.facts import Facts
-from sesgov.figures.series import BY_ACCOUNT, Series, at_day
+from sesgov.figures.series import BY_ACCOUNT, Series
 from sesgov.figures.shapes import Link, Unit, list_url
 from sesgov.figures.tiles import Counted, Tile
 
@@ -40,14 +42,17 @@ OPEN_SERIES = Series("open_findings", "Open findings", Unit.COUNT, _OPEN, needs_
 
 def open_age(facts: Facts) -> Counted:
     """Mean of (instant - opened) over episodes of policy rules open at the instant, those of the first look apart."""
-    point = at_day(SERIES, facts.user, facts.day)
-    if point is None or not point.of:
+    age = ExpressionWrapper(Value(facts.at) - F("opened_at"), output_field=DurationField())
+    is_open = Q(closed_at=None) | Q(closed_at__gt=facts.at)
+    rows = populations.policy_episodes(facts.user).filter(is_open, opened_at__lte=facts.at, is_baseline=False)
+    counted = rows.order_by().aggregate(n=Count("pk"), ages=Sum(age))
+    if not counted["n"]:
         return Counted(None, 0, None)
     still_open = 0
     if facts.on is None:
         still_open = Finding.objects.visible_to(facts.user).filter(populations.is_watched()).count()
     links = (Link("open", still_open, list_url("finding", status="watched")),)
-    return Counted(point.value, point.of, None, links=links)
+    return Counted(round(counted["ages"].total_seconds()), counted["n"], None, links=links)
 
 
 TILE = Tile(

@@ -69,7 +69,7 @@ def first_figures(facts: Facts) -> list[Figure]:
 def _figures(facts: Facts, tiles: Sequence[Tile], found: Lasting | None = None) -> list[Figure]:
     seen: Sight = sight.sight(facts)
     trends = trends_of(facts, [tile.series for tile in tiles])
-    figures = [trends.on(tile.figure(facts, seen)) for tile in tiles]
+    figures = [trends.on(tile.figure(facts, seen, trends.at(tile.series.key, facts.on))) for tile in tiles]
     if found is None:
         return figures
     after = len(_FIRST)

@@ -4,9 +4,9 @@ from inventory import populations
 from inventory.policy.rules import APPROVAL_RULES
 from sesgov.figures.facts import Facts
 from sesgov.figures.remediation import WINDOW
-from sesgov.figures.series import BY_ACCOUNT, Series, at_day
+from sesgov.figures.series import BY_ACCOUNT, Series
 from sesgov.figures.shapes import Link, Unit, list_url
-from sesgov.figures.tiles import Counted, Tile, is_none
+from sesgov.figures.tiles import Counted, Tile
 
 _COUNTED = f"""
     SELECT d.day, n.account_id, count(*) AS "of", count(*) FILTER (WHERE EXISTS (
@@ -33,17 +33,15 @@ SERIES = Series(
 
 def reopened(facts: Facts) -> Counted:
     """Episodes that ended as fixed within 90 days and whose finding was opened again since / all that so ended."""
-    point = at_day(SERIES, facts.user, facts.day)
-    if point is None or not point.of:
+    ended = populations.remediations(facts.user, closed_from=facts.at - WINDOW, closed_before=facts.at).order_by()
+    n = ended.count()
+    if not n:
         return Counted(None, 0, None)
-    came_back = 0
-    if facts.on is None:
-        ended = populations.remediations(facts.user, closed_from=facts.at - WINDOW, closed_before=facts.at)
-        came_back = ended.filter(populations.has_come_back()).count()
+    came_back = ended.filter(populations.has_come_back(facts.at)).count()
     return Counted(
-        point.value,
-        point.of,
-        point.value == 0,
+        came_back,
+        n,
+        came_back == 0,
         links=(Link("found again", came_back, list_url("remediation", days="90", again="yes")),),
     )
 
@@ -56,7 +54,6 @@ TILE = Tile(
     n_of="episodes in 90 days",
     target="0 %",
     better="lower",
-    is_met=is_none,
     is_of_any_instant=True,
     previous_of="90 days",
     days_back=90,

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 # A half, and room for what many products round.
 _HALF = 0.5 + 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """One episode of a finding; ``is_fixed`` if it was closed as fixed or with its identity. Instants in UTC."""
 
     opened_at: datetime
@@ -34,8 +34,7 @@ class Step:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """The ages between which the window saw an episode, and whether it was fixed at the later one."""
 
     entered: timedelta

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sesgov.figures.facts import Facts, Sight
 from sesgov.figures.series import Series, at_day
-from sesgov.figures.shapes import Figure, Link
+from sesgov.figures.shapes import Figure, Link, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,12 @@ class Tile:
     previous_of: str = "30 days"
     days_back: int = 30
 
-    def figure(self, facts: Facts, sight: Sight) -> Figure:
-        """The figure; of a day that is over without lists, since lists show what is there now."""
-        counted = self.count(facts) if facts.on is None else self._then(facts)
+    def figure(self, facts: Facts, sight: Sight, stored: Point | None = None) -> Figure:
+        """The figure; of a day that is over without lists, since lists show what is there now.
+
+        ``stored`` is what the person's snapshots say of that day: the same as the intervals, and at hand.
+        """
+        counted = self.count(facts) if facts.on is None else self._then(facts, stored)
         return Figure(
             key=self.series.key,
             title=self.series.title,
@@ -62,10 +65,10 @@ class Tile:
             days_back=self.days_back,
         )
 
-    def _then(self, facts: Facts) -> Counted:
+    def _then(self, facts: Facts, stored: Point | None) -> Counted:
         if self.is_of_any_instant:
             return replace(self.count(facts), links=())
-        point = at_day(self.series, facts.user, facts.day)
+        point = stored or at_day(self.series, facts.user, facts.day)
         if point is None:
             return Counted(None, 0, None)
         n = point.of or 0

@@ -24,6 +24,10 @@ class Trends:
     step: int
     points: Mapping[str, Sequence[Point]]
 
+    def at(self, key: str, on: date | None) -> Point | None:
+        """What is known of a figure on a day."""
+        return next((point for point in self.points.get(key, ()) if point.on == on), None)
+
     def on(self, figure: Figure) -> Figure:
         """The figure with its trend, and compared with the day that lies as far back as it says."""
         points = self.points.get(figure.key, ())

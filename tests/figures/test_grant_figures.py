@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -29,7 +30,7 @@ A_DAY = timedelta(days=1)
 def estate():
     """A partner that sends under a grant, one that nobody approved, and an identity that lets nobody in."""
     with time_machine.travel(NOW, tick=False):
-        estate = Estate()
+        estate: Any = Estate()
         Scope.objects.update(baseline_at=NOW - 30 * A_DAY)
         delegate(estate.identity, f"arn:aws:iam::{PARTNER}:role/mailer", PARTNER)
         other = builders.identity(scope=estate.identity.scope)
@@ -61,7 +62,7 @@ def read_again(at, *, is_gone=False):
         for identity in scope.identities.all():
             job.listed.create(name=identity.name, state="read")
     if is_gone:
-        first = Identity.objects.order_by("pk").first()
+        first = Identity.objects.earliest("pk")
         for policy in first.policies.all():
             policy.versions.update(to_at=at)
         Identity.objects.filter(pk=first.pk).update(is_matching_due=True)

@@ -62,6 +62,7 @@ def test_the_worked_example():
     curve = [round(share_open(period.steps, days(age)), 4) for age in (5, 10, 30, 40)]
     assert curve == [0.8571, 0.6857, 0.4571, 0.1524]
     assert period.median == days(30)
+    assert period.restricted_mean is not None
     assert round(period.restricted_mean / days(1), 2) == 35.19
     assert period.kept == (3, 6)
     found = figures()
