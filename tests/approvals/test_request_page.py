@@ -336,7 +336,7 @@ def test_those_who_may_decide_are_told_and_who_asked_hears_what_came_of_it(estat
     told = Notice.objects.filter(kind="decide")
     assert {each.person for each in told} == {estate.colleague, estate.security, estate.second}
     assert {each.path for each in told} == {page_of(request)}
-    assert "Decide until 09 Nov" in told[0].text
+    assert "Decide until 9 Nov" in told[0].text
     post(estate.colleague, request)
     assert not Notice.objects.filter(person=estate.owner).exists()
     post(estate.security, request, SlotKind.SECURITY)

@@ -36,7 +36,7 @@ def _warn(request: GrantRequest, *, at: datetime) -> bool:
         User.objects.filter(pk__in=people),
         kind=NoticeKind.DECIDE,
         key=_key(request),
-        text=f"A request about {names[0]}{more} still waits for you: it lapses on {until:%d %b} at {until:%H:%M}.",
+        text=f"A request about {names[0]}{more} still waits for you: it lapses on {until:%-d %b} at {until:%H:%M}.",
         path=reverse("approvals:request_detail", args=[request.pk]),
         at=at,
         is_urgent=True,

@@ -19,7 +19,7 @@ def tell_deciders(request: GrantRequest, *, at: datetime) -> None:
     on = timezone.localdate(at)
     people = frozenset[int]().union(*deciders_of(list(slots.select_related("line__identity")), on=on).values())
     asks = f"{request.requester or 'sesgov'} asks"
-    until = f" Decide until {timezone.localtime(request.lapses_at):%d %b}." if request.lapses_at else ""
+    until = f" Decide until {timezone.localtime(request.lapses_at):%-d %b}." if request.lapses_at else ""
     tell(
         User.objects.filter(pk__in=people),
         kind=NoticeKind.DECIDE,

@@ -92,5 +92,5 @@ def _open_removal(grant_id: int, *, at: datetime) -> bool:
     grant = rows.get(pk=grant_id)
     if not _ended(timezone.localdate(at)).filter(pk=grant_id).exists():
         return False
-    follow_grant(grant, reason=f"The access ended on {grant.effective_ends_on}.", acting_user=None, at=at)
+    follow_grant(grant, reason=f"The access ended on {grant.effective_ends_on:%-d %b %Y}.", acting_user=None, at=at)
     return True
