@@ -118,6 +118,7 @@ def test_a_role_that_was_lost_meanwhile_decides_nothing(estate):
 
 @pytest.mark.parametrize("left", [[], [Role.AUDITOR], [Role.ADMIN], [Role.VENDOR_MANAGER], [Role.VIEWER]])
 def test_who_is_no_owner_any_more_decides_nothing_and_ends_nothing_for_their_team(estate, left):
+    builders.user(Role.OWNER, teams=[estate.team])
     grant, request = estate.granted(), estate.pending(from_addresses=("shop@shop.example.com",))
     type(estate.colleague).objects.filter(pk=estate.colleague.pk).update(roles=left)
     estate.colleague.refresh_from_db()
