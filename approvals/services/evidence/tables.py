@@ -78,21 +78,13 @@ def _instant(text: str | None) -> datetime | None:
 
 def _decisions(campaign: Campaign) -> Iterator[Sequence[object]]:
     """What was not reviewed comes first, then everything that was said, in its order."""
-    said = ReviewDecision.objects.filter(item__campaign=campaign).select_related("item__identity", "decided_by")
-    for each in said.order_by(_MISSED_FIRST, "item__position", "number").iterator(chunk_size=_CHUNK):
-        yield (
-            each.item.position,
-            each.item.identity.name,
-            each.number,
-            each.decision,
-            each.note,
-            each.decided_by.email if each.decided_by else "",
-            each.decided_by.name if each.decided_by else "nobody",
-            each.role_held,
-            each.signed_in_by,
-            each.decided_at,
-            each.is_bulk,
-        )
+    said = ReviewDecision.objects.filter(item__campaign=campaign)
+    rows = said.order_by(_MISSED_FIRST, "item__position", "number").values_list(
+        "item__position", "item__identity__name", "number", "decision", "note", "decided_by__email",
+        "decided_by__name", "role_held", "signed_in_by", "decided_at", "is_bulk",
+    )  # fmt: skip
+    for *what, email, name, role, signed_in_by, at, is_bulk in rows.iterator(chunk_size=_CHUNK):
+        yield (*what, email or "", name if email else "nobody", role, signed_in_by, at, is_bulk)
 
 
 def _reassignments(campaign: Campaign) -> Iterator[Sequence[object]]:
@@ -111,7 +103,7 @@ def _reassignments(campaign: Campaign) -> Iterator[Sequence[object]]:
 
 def _remediation(campaign: Campaign) -> Iterator[Sequence[object]]:
     wanted = (ItemDecision.REVOKE, ItemDecision.MODIFY, ItemDecision.NOT_REVIEWED)
-    rows = campaign.items.filter(decision__in=wanted).select_related("identity", "delegation", "task")
+    rows = campaign.items.filter(decision__in=wanted).select_related("identity", "delegation", "task").defer("evidence")
     for item in rows.order_by("position").iterator(chunk_size=_CHUNK):
         task = item.task
         yield (
@@ -175,21 +167,11 @@ def _approvals(campaign: Campaign) -> Iterator[Sequence[object]]:
 def _changes(campaign: Campaign) -> Iterator[Sequence[object]]:
     begin, end = period(campaign)
     moved = Q(from_at__gte=begin, from_at__lt=end) | Q(to_at__gte=begin, to_at__lt=end)
-    states = DelegationState.objects.filter(moved).select_related("delegation__identity__scope__account")
-    for each in states.order_by("from_at", "pk").iterator(chunk_size=_CHUNK):
-        path = each.delegation
-        yield (
-            path.identity.arn,
-            path.policy_name,
-            path.principal,
-            each.from_at,
-            each.to_at,
-            each.reach,
-            each.trust,
-            each.can_send,
-            each.run_id,
-            each.state_hash,
-        )
+    rows = DelegationState.objects.filter(moved).order_by("from_at", "pk")
+    yield from rows.values_list(
+        "delegation__identity__arn", "delegation__policy_name", "delegation__principal", "from_at", "to_at", "reach",
+        "trust", "can_send", "run", "state_hash",
+    ).iterator(chunk_size=_CHUNK)  # fmt: skip
 
 
 def _people(campaign: Campaign) -> Iterator[Sequence[object]]:
