@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from approvals.rules.campaigns import CampaignState
+from approvals.rules.deciders import DECIDING_ROLES
 from inventory.models import Deputy, Membership, Team, User
 
 _UNFINISHED = [state.value for state in CampaignState if not state.is_final]
@@ -17,10 +18,10 @@ def sides_spoken_for(user: User, *, on: date) -> tuple[list[int], list[int]]:
 
     The same as :func:`approvals.services.requests.deciders.owner_sides` says from the other side.
     """
-    if not user.is_active:
+    if not user.has_role(DECIDING_ROLES):
         return [], []
     teams = Membership.objects.filter(user=user, team__is_active=True).values_list("team_id", flat=True)
-    here = models.Q(team__is_active=True) | models.Q(user__is_active=True)
+    here = models.Q(team__is_active=True) | models.Q(user__is_active=True, user__roles__overlap=DECIDING_ROLES)
     stood_in_for = list(Deputy.objects.current(on).filter(here, deputy=user).values_list("team_id", "user_id"))
     return (
         [*teams, *(team_id for team_id, _ in stood_in_for if team_id)],
