@@ -12,7 +12,7 @@ from approvals.services.campaigns.reviewing import Said, decide_item
 from approvals.services.campaigns.running import activate, run_due, sign
 from approvals.services.campaigns.schedule import period_name
 from approvals.services.campaigns.staging import population, stage
-from approvals.services.campaigns.verification import verify_due
+from approvals.services.campaigns.verification import close_verified, verify_due
 from approvals.services.evidence.sealing import seal_pack
 from inventory.models import User
 from sesgov.demo.estate_people import AUDITOR, CONTACTS, SECURITY
@@ -60,6 +60,7 @@ def miss_and_sign(at: datetime) -> None:
 def verify_and_seal(at: datetime) -> None:
     """The sweep of the day before has shown the removals; the auditor seals what there is."""
     verify_due(at=at)
+    close_verified(at=at)
     for campaign in Campaign.objects.filter(signed_at__isnull=False):
         seal_pack(campaign.pk, acting_user=_person(AUDITOR), at=at + APART)
 
