@@ -24,8 +24,8 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
     def assigned_to(self, user: User, *, on: date) -> Self:
         """What this person may decide on that day, whatever was said of it: their side is asked, and it is not their
         own access. The same as :func:`approvals.services.campaigns.reviewers.why_not` says of one item."""
-        own = models.Q(grant__line__request__requester=user) | models.Q(grant__vendor__sponsor=user)
-        return self._asked_of(user, on=on).exclude(own)
+        own = Grant.objects.filter(models.Q(line__request__requester=user) | models.Q(vendor__sponsor=user))
+        return self._asked_of(user, on=on).exclude(grant__in=own.order_by().values("pk"))
 
     def _asked_of(self, user: User, *, on: date) -> Self:
         teams, people = sides_spoken_for(user, on=on)
