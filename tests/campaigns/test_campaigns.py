@@ -262,6 +262,31 @@ def test_what_cannot_be_understood_shows_no_removal():
     assert verify_due(at=NOW + timedelta(hours=3)) == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "is_done"),
+    [
+        ({"principal": "*", "reach": "public"}, False),
+        ({"principal": "444455556666", "account_id": "444455556666", "reach": "account"}, False),
+        ({"principal": "arn:aws:iam::444455556666:role/b", "account_id": "444455556666", "reach": "principal"}, True),
+        ({"principal": "222233334444", "account_id": "222233334444", "reach": "account"}, True),
+    ],
+)
+def test_who_gets_in_by_a_wider_way_since_then_is_not_out(given, is_done):
+    party = "arn:aws:iam::444455556666:role/a"
+    row = cases.seen_path(principal=party, account_id="444455556666", reach="principal")
+    by, signer = cases.security(), cases.security()
+    campaign = cases.active(by)
+    cases.decide(campaign.items.get(), REVOKE, by)
+    sign(campaign.pk, attestation=ATTESTATION, signed_in_by="password", acting_user=signer, at=NOW)
+    row.is_live = False
+    row.save()
+    other = builders.delegation(identity=row.identity, **given)
+    other.states.update(from_at=NOW + timedelta(hours=1))
+    row.identity.last_read_at = NOW + timedelta(hours=2)
+    row.identity.save()
+    assert verify_due(at=NOW + timedelta(hours=3)) == int(is_done)
+
+
 def test_who_decided_everything_does_not_sign_it():
     cases.seen_path(trust="partner", reach="principal")
     by = cases.security()

@@ -1,9 +1,10 @@
 """Verification: a removal is done when a reading made after the decision no longer shows the path."""
 
+import json
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from approvals.models import Campaign, ReviewItem
@@ -17,6 +18,7 @@ from inventory.policy.reach import Reach
 from inventory.services.audit import record
 from inventory.services.each import do_each
 
+_WIDE = (Reach.PUBLIC, Reach.NETWORK, Reach.ORGANIZATION)
 # Once it is over, nothing more is said of a review.
 _OPEN = (CampaignState.ACTIVE, CampaignState.DECIDED, CampaignState.SIGNED, CampaignState.REMEDIATING)
 
@@ -58,14 +60,28 @@ def verify_identity(identity_id: int, *, at: datetime) -> int:
 
 
 def _is_done(item: ReviewItem, identity: Identity) -> bool:
-    """What cannot be understood may let anybody in, so that it shows no removal."""
+    """What cannot be understood may let anybody in, and what came since may let in more: neither shows a removal."""
     if identity.gone_at is not None:
         return True
-    if Delegation.objects.live().filter(identity=identity, reach=Reach.UNDETERMINED).exists():
+    if _may_be_open(item):
         return False
     if not item.delegation.is_live:
         return True
-    return item.decision == ItemDecision.MODIFY and allowed_hash(item.delegation) != item.path_hash
+    was = Reach(json.loads(item.evidence)["reach"])
+    is_narrower = item.delegation.reach_rank >= was.rank
+    return item.decision == ItemDecision.MODIFY and is_narrower and allowed_hash(item.delegation) != item.path_hash
+
+
+def _may_be_open(item: ReviewItem) -> bool:
+    """Whether something that is there only since the population was frozen lets the same party in by another way."""
+    others = Delegation.objects.live().outside().filter(identity=item.identity).exclude(pk=item.delegation_id)
+    if others.filter(reach=Reach.UNDETERMINED).exists():
+        return True
+    wider = Q(reach__in=_WIDE)
+    if item.delegation.account_id:
+        wider |= Q(account_id=item.delegation.account_id, reach=Reach.ACCOUNT)
+    since = item.campaign.staged_at
+    return others.filter(wider, states__to_at=None, states__from_at__gt=since).exists()
 
 
 def _done() -> list[int]:
