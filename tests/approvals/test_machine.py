@@ -162,7 +162,9 @@ class Approvals(RuleBasedStateMachine):
     @invariant()
     def what_one_person_gave_alone_is_over_in_72_hours_or_without_two_others(self) -> None:
         for grant in Grant.objects.exclude(confirm_by=None).select_related("line__request__requester"):
-            assert "security" in grant.line.request.requester.roles
+            requester = grant.line.request.requester
+            assert requester is not None
+            assert "security" in requester.roles
             assert (grant.ends_on - grant.starts_on).days < 3
             assert (grant.decision == "break_glass") <= (grant.confirmed_at is None and grant.unconfirmed_at is None)
             if grant.unconfirmed_at is not None:

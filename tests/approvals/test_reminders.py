@@ -238,4 +238,4 @@ def test_a_day_before_a_request_lapses_whoever_has_not_decided_is_warned_once(es
     warned = Notice.objects.filter(key__contains="lapses")
     assert {notice.person for notice in warned} == {estate.security, estate.second}
     assert all(notice.is_urgent for notice in warned)
-    assert "it lapses on 09 Nov at 08:00" in warned[0].text
+    assert "it lapses on 9 Nov at 08:00" in warned[0].text

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -46,7 +47,8 @@ def waits(number, **given):
     owner = builders.user(Role.OWNER, teams=[team])
     for each in range(number):
         identity = builders.identity(name=f"n{each}.example.com", owner_team=team)
-        cases.seen_path(**{"identity": identity, "trust": "partner", "reach": "principal"} | given)
+        path: dict[str, Any] = {"identity": identity, "trust": "partner", "reach": "principal"}
+        cases.seen_path(**path | given)
     security = cases.security()
     return owner, security, list(cases.active(security).items.all())
 
@@ -164,7 +166,8 @@ def test_ones_own_access_is_refused_in_words():
 
 def test_an_old_sign_in_is_renewed_first_and_the_note_is_kept():
     owner, _, (item,) = waits(1)
-    client = signed_in(owner, hours_ago=13)
+    # Longer than a decision takes, shorter than a session lasts.
+    client = signed_in(owner, hours_ago=9)
     answered = decide(client, item, decision=REVOKE, note="The newsletter moved away.")
     assert answered.status_code == 302
     assert "reauthenticate" in goes_to(answered)

@@ -37,6 +37,7 @@ def test_one_review_is_closed_and_sealed_and_one_waits_for_the_shop():
     said = dict(last.items.values_list("identity__name", "decision"))
     assert said == {UNWANTED: "revoke", reviews.FORGOTTEN: "not_reviewed", "shop.example.com": "certify"}
     assert (last.state, EvidencePack.objects.get().campaign) == ("closed", last)
+    assert last.ended_at is not None
     assert last.ended_at < EvidencePack.objects.get().sealed_at
     assert (now.state, str(now.items.pending().get().reviewer_team)) == ("active", "Shop")
 
