@@ -26,7 +26,7 @@ def grants(user: User) -> QuerySet[Grant]:
 def with_approvals(rows: GrantQuerySet) -> GrantQuerySet:
     """With all that a row shows, of the slots those that count: two queries for any number of rows."""
     said = ApprovalSlot.objects.filter(submission=F("line__request__submissions")).exclude(verdict="")
-    said = said.select_related("decided_by").order_by("decided_at")
+    said = said.select_related("decided_by").order_by("decided_at", "pk")
     return rows.select_related(*_RELATED, "line").prefetch_related(Prefetch("line__slots", queryset=said))
 
 
