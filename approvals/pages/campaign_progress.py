@@ -42,7 +42,7 @@ class Burndown:
     def words(self) -> str:
         """What the line shows, for who does not see it."""
         last = self.days[-1]
-        return f"{last.left} of {self.total} left at the end of {last.on}."
+        return f"{last.left} of {self.total} left at the end of {last.on:%-d %b %Y}."
 
 
 def burndown(campaign: Campaign, at: datetime) -> Burndown | None:

@@ -36,12 +36,12 @@ def _draft(_stand: _Stand) -> str:
 
 def _staged(stand: _Stand) -> str:
     campaign = stand.campaign
-    return f"{stand.items} frozen on {campaign.staged_at:%Y-%m-%d}. Reviewers are asked on {campaign.starts_on}."
+    return f"{stand.items} frozen on {campaign.staged_at:%-d %b %Y}. Reviewers are asked on {campaign.starts_on:%-d %b %Y}."
 
 
 def _active(stand: _Stand) -> str:
     waiting, due_on = stand.campaign.items.pending().count(), stand.campaign.due_on
-    return f"{waiting} of {stand.items} wait for a decision until {due_on}.{stand.over(due_on)}"
+    return f"{waiting} of {stand.items} wait for a decision until {due_on:%-d %b %Y}.{stand.over(due_on)}"
 
 
 def _decided(stand: _Stand) -> str:
@@ -53,7 +53,7 @@ def _signed(stand: _Stand) -> str:
     campaign, wanted = stand.campaign, stand.wanted
     left = f"{wanted.left} of {counted(wanted.total, 'removal')} not yet shown by a reading"
     by_on = campaign.remediate_by_on
-    return f"Signed by {campaign.signed_by}. {left}, due by {by_on}.{stand.over(by_on)}"
+    return f"Signed by {campaign.signed_by}. {left}, due by {by_on:%-d %b %Y}.{stand.over(by_on)}"
 
 
 def _closed(stand: _Stand) -> str:
