@@ -36,7 +36,8 @@ def _draft(_stand: _Stand) -> str:
 
 def _staged(stand: _Stand) -> str:
     campaign = stand.campaign
-    return f"{stand.items} frozen on {campaign.staged_at:%-d %b %Y}. Reviewers are asked on {campaign.starts_on:%-d %b %Y}."
+    frozen, asked = (f"{day:%-d %b %Y}" for day in (campaign.staged_at, campaign.starts_on))
+    return f"{stand.items} frozen on {frozen}. Reviewers are asked on {asked}."
 
 
 def _active(stand: _Stand) -> str:
